@@ -1,0 +1,51 @@
+// One operation of an AWS service with a REST-JSON protocol: endpoint, encode, sign, send, decode,
+// and repeat where that is safe. Knows no word of Terraform; which operations there are is data
+// (schemas/service.json).
+//
+//   absl::StatusOr<aws::Answer> answer = client.Call(
+//       {.operation = operation, .members = {{"workflowName", "wf"}}}, stop);
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace er::aws {
+
+struct Operation {
+  std::string name{};    // StartIdMappingJob
+  std::string method{};  // POST
+  std::string path{};    // /idmappingworkflows/{workflowName}/jobs; {x} is filled from the member x
+  std::vector<std::string> query{};  // the members that travel in the query
+  bool repeatable = false;           // may be sent again after any failure
+};
+
+struct Answer {
+  nlohmann::json body = nlohmann::json::object();  // always an object
+  std::string request_id{};
+  absl::Time date{};  // the service's clock when it answered; now where it did not say
+};
+
+// Safe for concurrent use.
+class Client {
+ public:
+  Client() = default;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  virtual ~Client() = default;
+
+  // Calls `operation` with `members`, an object of the API's member names; members that are neither
+  // in the path nor in the query form the body.
+  //
+  // A repeatable operation is repeated in standard retry mode. One that is not is repeated only if
+  // no byte of it was sent, or if the service refused it before executing it (throttling, expired
+  // token, clock skew). On failure ErrorOf(status) says what is known; kCancelled after `stop`.
+  virtual absl::StatusOr<Answer> Call(const Operation& operation, const nlohmann::json& members,
+                                      std::stop_token stop) = 0;
+};
+
+}  // namespace er::aws

@@ -1,0 +1,38 @@
+// Why an AWS call failed, as it travels inside an absl::Status.
+//
+//   if (std::optional<aws::Error> error = aws::ErrorOf(status)) { ... error->code ... }
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace er::aws {
+
+// Whether the service can have done what the last attempt asked for.
+//
+// kNotSent: no byte reached it. kRefused: it answered that it did not. kUnknown: no answer, half an
+// answer, or a server fault, so that it may have.
+enum class Execution { kNotSent, kRefused, kUnknown };
+
+struct Error {
+  std::string operation{};  // StartIdMappingJob
+  std::string code{};       // ConflictException; empty where no answer came
+  std::string message{};    // the service's words, or the transport's
+  std::string request_id{};
+  std::string region{};
+  int http_status = 0;  // 0 where no answer came
+  int attempts = 1;
+  Execution execution = Execution::kUnknown;
+};
+
+// The status that carries `error`. Its code is the nearest absl one (kNotFound, kPermissionDenied,
+// kResourceExhausted for throttling, kUnavailable, ...); its message reads as a sentence with the
+// AWS code, message, HTTP status, request id and the number of attempts.
+absl::Status ToStatus(const Error& error);
+
+// What ToStatus() put in, also after WithContext(); nothing for any other status.
+std::optional<Error> ErrorOf(const absl::Status& status);
+
+}  // namespace er::aws

@@ -1,0 +1,35 @@
+// The one door to time. Whoever waits or asks what time it is takes a Clock&, so that tests move
+// time instead of sleeping. The fake is tests/support/fake_clock.h.
+#pragma once
+
+#include <stop_token>
+
+#include "absl/time/time.h"
+
+namespace er {
+
+// Safe for concurrent use.
+class Clock {
+ public:
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  // Wall time in UTC: for signatures and for comparison with the times of the service.
+  virtual absl::Time Now() = 0;
+
+  // Time since some fixed moment that never goes back: for time-outs and intervals.
+  virtual absl::Duration Elapsed() = 0;
+
+  // Waits for `duration` of Elapsed(). Returns false, at once, when `stop` is requested before it
+  // is over.
+  virtual bool Sleep(absl::Duration duration, std::stop_token stop) = 0;
+};
+
+// The computer's clock. `speed` divides every Sleep() and multiplies Elapsed(): 1 outside tests.
+// With 100, a program waits for "a minute" in 0.6 s while its wall time stays true. The result
+// lives as long as the process.
+Clock& SystemClock(double speed = 1);
+
+}  // namespace er

@@ -1,0 +1,31 @@
+// The one door to environment variables and small files, so that a test brings a world of its own
+// (tests/support/fake_environment.h) and nothing reads the developer's credentials by accident.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace er {
+
+// Safe for concurrent use.
+class Environment {
+ public:
+  Environment() = default;
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  virtual ~Environment() = default;
+
+  // The variable's value; nothing where it is unset or empty, as the AWS tools have it.
+  virtual std::optional<std::string> Variable(const std::string& name) const = 0;
+
+  // The whole file. kNotFound where there is none; kPermissionDenied, kFailedPrecondition (a
+  // folder, over 16 MiB) or kUnknown otherwise, with the path and the reason in the message.
+  virtual absl::StatusOr<std::string> ReadFile(const std::string& path) const = 0;
+};
+
+// The process's own. Lives as long as the process.
+const Environment& ProcessEnvironment();
+
+}  // namespace er

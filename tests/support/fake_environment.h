@@ -1,0 +1,32 @@
+// An environment of a test's own: the variables and files that it sets, and nothing else.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/environment.h"
+
+namespace er {
+
+class FakeEnvironment final : public Environment {
+ public:
+  std::map<std::string, std::string> variables{};
+  std::map<std::string, std::string> files{};
+
+  std::optional<std::string> Variable(const std::string& name) const override {
+    const auto found = variables.find(name);
+    if (found == variables.end() || found->second.empty()) return std::nullopt;
+    return found->second;
+  }
+
+  absl::StatusOr<std::string> ReadFile(const std::string& path) const override {
+    const auto found = files.find(path);
+    if (found == files.end()) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
+    return found->second;
+  }
+};
+
+}  // namespace er
