@@ -1,0 +1,517 @@
+#include "schema/loader.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "schema/source.h"
+
+namespace er::schema {
+namespace {
+
+// A node, where it stands, and where complaints about it go.
+class Cursor {
+ public:
+  Cursor(const Node& node, absl::string_view file, std::string path,
+         std::vector<std::string>& errors)
+      : node_(&node), file_(file), path_(std::move(path)), errors_(&errors) {}
+
+  const Node& node() const { return *node_; }
+
+  void Fail(absl::string_view reason) const {
+    errors_->push_back(absl::StrCat(file_, ":", node_->line, ": ", path_, ": ", reason));
+  }
+
+  Cursor Member(absl::string_view name, const Node& node) const {
+    return Cursor(node, file_, path_.empty() ? std::string(name) : absl::StrCat(path_, ".", name),
+                  *errors_);
+  }
+
+  // The member of this name, complaining if it is there and of another kind.
+  std::optional<Cursor> Find(absl::string_view name, Node::Kind kind) const {
+    const Node* member = node_->Find(name);
+    if (member == nullptr) return std::nullopt;
+    Cursor cursor = Member(name, *member);
+    if (member->kind != kind) {
+      cursor.Fail(absl::StrCat("must be ", KindName(kind)));
+      return std::nullopt;
+    }
+    return cursor;
+  }
+
+  std::string Text(absl::string_view name) const {
+    const auto member = Find(name, Node::Kind::kString);
+    if (!member.has_value()) return "";
+    if (member->node().text.empty()) member->Fail("must not be empty");
+    return member->node().text;
+  }
+
+  std::string RequiredText(absl::string_view name) const {
+    if (node_->Find(name) == nullptr) Fail(absl::StrCat("\"", name, "\" is missing"));
+    return Text(name);
+  }
+
+  bool Flag(absl::string_view name) const {
+    const auto member = Find(name, Node::Kind::kBool);
+    return member.has_value() && member->node().boolean;
+  }
+
+  std::optional<std::int64_t> Integer(absl::string_view name) const {
+    const auto member = Find(name, Node::Kind::kNumber);
+    if (!member.has_value()) return std::nullopt;
+    std::int64_t value = 0;
+    if (!absl::SimpleAtoi(member->node().text, &value) || value < 0) {
+      member->Fail("must be a whole number, 0 or more");
+      return std::nullopt;
+    }
+    return value;
+  }
+
+  std::vector<std::string> Texts(absl::string_view name) const {
+    std::vector<std::string> texts;
+    const auto member = Find(name, Node::Kind::kArray);
+    if (!member.has_value()) return texts;
+    for (const Node& element : member->node().elements) {
+      if (element.kind != Node::Kind::kString || element.text.empty()) {
+        Member(name, element).Fail("must be a list of texts");
+      } else {
+        texts.push_back(element.text);
+      }
+    }
+    return texts;
+  }
+
+  void Allow(const std::set<absl::string_view>& names) const {
+    for (const auto& [name, member] : node_->members) {
+      if (name != "$schema" && name != "documentation" && names.count(name) == 0) {
+        Member(name, member).Fail("is not a key of this format");
+      }
+    }
+  }
+
+ private:
+  static absl::string_view KindName(Node::Kind kind) {
+    switch (kind) {
+      case Node::Kind::kNull:
+        return "null";
+      case Node::Kind::kBool:
+        return "true or false";
+      case Node::Kind::kNumber:
+        return "a number";
+      case Node::Kind::kString:
+        return "a text";
+      case Node::Kind::kArray:
+        return "a list";
+      case Node::Kind::kObject:
+        return "an object";
+    }
+    return "";
+  }
+
+  const Node* node_;
+  absl::string_view file_;
+  std::string path_;
+  std::vector<std::string>* errors_;
+};
+
+std::string BaseName(absl::string_view file) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(file, '/');
+  absl::string_view name = parts.back();
+  return std::string(name.substr(0, name.rfind(".json")));
+}
+
+class Loader {
+ public:
+  absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files) {
+    for (const SourceFile& file : files) {
+      absl::StatusOr<Node> node = ParseSource(file.text);
+      if (!node.ok()) {
+        errors_.push_back(absl::StrCat(file.name, ":", node.status().message()));
+      } else {
+        nodes_.emplace_back(file.name, *std::move(node));
+      }
+    }
+    // What is referred to comes first.
+    ForEach("service.json", [&](const Cursor& file) { ReadService(file); });
+    ForEach("limits.json", [&](const Cursor& file) { ReadLimits(file); });
+    ForEach("shapes/", [&](const Cursor& file) {
+      file.Allow({"attributes"});
+      shapes_.emplace(BaseName(current_file_), file);
+    });
+    ForEach("provider.json", [&](const Cursor& file) { catalog_.provider = ReadType(file); });
+    ForEach("resources/", [&](const Cursor& file) { catalog_.types.push_back(ReadType(file)); });
+    ForEach("data-sources/", [&](const Cursor& file) { catalog_.types.push_back(ReadType(file)); });
+    if (catalog_.provider.name.empty()) errors_.push_back("provider.json: is missing");
+    if (!errors_.empty()) return absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
+    return std::move(catalog_);
+  }
+
+ private:
+  template <typename Read>
+  void ForEach(absl::string_view prefix, Read read) {
+    for (const auto& [name, node] : nodes_) {
+      if (name.substr(0, prefix.size()) != prefix) continue;
+      current_file_ = name;
+      const Cursor file(node, name, "", errors_);
+      if (node.kind != Node::Kind::kObject) {
+        file.Fail("must be an object");
+      } else {
+        read(file);
+      }
+    }
+  }
+
+  void ReadService(const Cursor& file) {
+    file.Allow({"service", "operations"});
+    catalog_.service = file.RequiredText("service");
+    const auto operations = file.Find("operations", Node::Kind::kObject);
+    if (!operations.has_value()) return file.Fail("\"operations\" is missing");
+    for (const auto& [name, node] : operations->node().members) {
+      const Cursor at = operations->Member(name, node);
+      at.Allow({"method", "path", "query", "repeatable", "input", "output"});
+      catalog_.operations.emplace(name, Operation{.name = name,
+                                                  .method = at.RequiredText("method"),
+                                                  .path = at.RequiredText("path"),
+                                                  .query = at.Texts("query"),
+                                                  .repeatable = at.Flag("repeatable"),
+                                                  .input = at.Texts("input"),
+                                                  .output = at.Texts("output")});
+    }
+  }
+
+  void ReadLimits(const Cursor& file) {
+    file.Allow({"limits"});
+    const auto limits = file.Find("limits", Node::Kind::kObject);
+    if (!limits.has_value()) return file.Fail("\"limits\" is missing");
+    for (const auto& [name, node] : limits->node().members) {
+      limits_.emplace(name, ReadLimit(limits->Member(name, node)));
+    }
+  }
+
+  static Limits ReadLimit(const Cursor& at) {
+    at.Allow({"pattern", "meaning", "min_length", "max_length", "one_of"});
+    Limits limits{.pattern_meaning = at.Text("meaning"),
+                  .min_length = at.Integer("min_length"),
+                  .max_length = at.Integer("max_length"),
+                  .one_of = at.Texts("one_of")};
+    if (const std::string pattern = at.Text("pattern"); !pattern.empty()) {
+      auto compiled = std::make_shared<const re2::RE2>(pattern, re2::RE2::Quiet);
+      if (!compiled->ok()) at.Fail(absl::StrCat("pattern: ", compiled->error()));
+      if (limits.pattern_meaning.empty()) at.Fail("a pattern needs a \"meaning\" for people");
+      limits.pattern = std::move(compiled);
+    }
+    return limits;
+  }
+
+  Schema ReadType(const Cursor& file) {
+    file.Allow({"kind", "name", "title", "version", "description", "operations", "reading",
+                "shapes", "timeouts", "attributes", "blocks"});
+    Schema schema{.name = file.RequiredText("name"),
+                  .title = file.RequiredText("title"),
+                  .version = file.Integer("version").value_or(0),
+                  .description = file.RequiredText("description")};
+    const std::string kind = file.RequiredText("kind");
+    if (kind == "resource") {
+      schema.kind = Kind::kResource;
+    } else if (kind == "data_source") {
+      schema.kind = Kind::kDataSource;
+    } else if (kind == "provider") {
+      schema.kind = Kind::kProvider;
+    } else {
+      file.Fail("kind must be resource, data_source or provider");
+    }
+    if (schema.kind != Kind::kProvider && schema.name.rfind("entityresolution_", 0) != 0) {
+      file.Fail("the name of a type begins with entityresolution_");
+    }
+    members_.clear();
+    for (const std::string& name : file.Texts("operations")) {
+      const auto operation = catalog_.operations.find(name);
+      if (operation == catalog_.operations.end()) {
+        file.Fail(absl::StrCat("operations: service.json has no ", name));
+        continue;
+      }
+      members_.insert(operation->second.input.begin(), operation->second.input.end());
+      members_.insert(operation->second.output.begin(), operation->second.output.end());
+    }
+    if (const auto attributes = file.Find("attributes", Node::Kind::kObject)) {
+      schema.attributes = ReadAttributes(*attributes, Inherited::kNothing, /*nested=*/false);
+    }
+    for (const std::string& name : file.Texts("shapes")) {
+      const auto shape = shapes_.find(name);
+      if (shape == shapes_.end()) {
+        file.Fail(absl::StrCat("shapes: there is no shapes/", name, ".json"));
+        continue;
+      }
+      if (const auto attributes = shape->second.Find("attributes", Node::Kind::kObject)) {
+        for (Attribute& attribute :
+             ReadAttributes(*attributes, Inherited::kComputed, /*nested=*/false)) {
+          schema.attributes.push_back(std::move(attribute));
+        }
+      }
+    }
+    if (const auto blocks = file.Find("blocks", Node::Kind::kObject)) {
+      for (const auto& [name, node] : blocks->node().members) {
+        schema.blocks.push_back(ReadBlock(name, blocks->Member(name, node)));
+      }
+    }
+    ReadTimeouts(file, schema);
+    ReadReading(file, schema);
+    std::set<absl::string_view> names;
+    for (const Attribute& attribute : schema.attributes) {
+      if (!names.insert(attribute.name).second) {
+        file.Fail(absl::StrCat("attribute ", attribute.name, " is declared twice"));
+      }
+    }
+    for (const Block& block : schema.blocks) {
+      if (!names.insert(block.name).second) {
+        file.Fail(absl::StrCat("block ", block.name, " is declared twice"));
+      }
+    }
+    return schema;
+  }
+
+  // What a nested attribute has from the one around it.
+  enum class Inherited { kNothing, kComputed };
+
+  std::vector<Attribute> ReadAttributes(const Cursor& at, Inherited inherited, bool nested) {
+    std::vector<Attribute> attributes;
+    for (const auto& [name, node] : at.node().members) {
+      const Cursor member = at.Member(name, node);
+      CheckName(name, member);
+      if (node.kind != Node::Kind::kObject) {
+        member.Fail("must be an object");
+      } else {
+        attributes.push_back(ReadAttribute(name, member, inherited, nested));
+      }
+    }
+    return attributes;
+  }
+
+  static void CheckName(const std::string& name, const Cursor& at) {
+    static const re2::RE2 pattern("[a-z][a-z0-9_]*");
+    if (!re2::RE2::FullMatch(name, pattern)) at.Fail("a name is lower case, digits and _");
+  }
+
+  Attribute ReadAttribute(const std::string& name, const Cursor& at, Inherited inherited,
+                          bool nested) {
+    at.Allow({"type", "attributes", "description", "required", "optional", "computed", "sensitive",
+              "replaces", "volatile", "default", "format", "limits", "member", "local",
+              "environment"});
+    Attribute attribute{.name = name,
+                        .description = at.RequiredText("description"),
+                        .required = at.Flag("required"),
+                        .optional = at.Flag("optional"),
+                        .computed = at.Flag("computed") || inherited == Inherited::kComputed,
+                        .sensitive = at.Flag("sensitive"),
+                        .replaces = at.Flag("replaces"),
+                        .is_volatile = at.Flag("volatile"),
+                        .environment = at.Texts("environment")};
+    ReadAttributeType(at, attribute);
+    ReadDefault(at, attribute);
+    ReadFormatAndLimits(at, attribute);
+    if (at.Flag("local")) {
+      if (!at.Text("member").empty()) at.Fail("is local, so it has no member");
+    } else {
+      attribute.member = at.Text("member");
+      if (attribute.member.empty()) attribute.member = LowerCamelCase(name);
+      if (!nested) CheckMember(attribute.member, at);
+    }
+    if (!attribute.required && !attribute.optional && !attribute.computed) {
+      at.Fail("must be required, optional or computed");
+    }
+    if (attribute.required && (attribute.optional || attribute.computed)) {
+      at.Fail("is required, so it is neither optional nor computed");
+    }
+    if (attribute.replaces && !attribute.required && !attribute.optional) {
+      at.Fail("is computed only, so that it cannot replace");
+    }
+    if (nested && attribute.computed && inherited == Inherited::kNothing) {
+      at.Fail("a computed attribute inside a configured one is not supported");
+    }
+    return attribute;
+  }
+
+  void CheckMember(const std::string& member, const Cursor& at) const {
+    const std::string top = member.substr(0, member.find('.'));
+    if (members_.count(top) == 0) {
+      at.Fail(absl::StrCat("no operation of this type takes or gives ", top,
+                           "; say \"member\", or \"local\" if the service knows nothing of it"));
+    }
+  }
+
+  void ReadAttributeType(const Cursor& at, Attribute& attribute) {
+    const Node* type = at.node().Find("type");
+    if (type == nullptr) return at.Fail("\"type\" is missing");
+    const auto nested = at.Find("attributes", Node::Kind::kObject);
+    if (nested.has_value()) {
+      if (type->text == "object") {
+        attribute.nesting = Nesting::kSingle;
+      } else if (type->text == "list") {
+        attribute.nesting = Nesting::kList;
+      } else if (type->text == "set") {
+        attribute.nesting = Nesting::kSet;
+      } else if (type->text == "map") {
+        attribute.nesting = Nesting::kMap;
+      } else {
+        at.Fail("with attributes, the type is object, list, set or map");
+      }
+      attribute.attributes =
+          ReadAttributes(*nested, attribute.computed ? Inherited::kComputed : Inherited::kNothing,
+                         /*nested=*/true);
+      return;
+    }
+    absl::StatusOr<Type> parsed = Type::FromJson(ToJson(*type));
+    if (!parsed.ok()) return at.Fail(parsed.status().message());
+    attribute.type = *std::move(parsed);
+  }
+
+  static void ReadDefault(const Cursor& at, Attribute& attribute) {
+    const Node* value = at.node().Find("default");
+    if (value == nullptr) return;
+    if (attribute.required || attribute.computed) at.Fail("has a default, so it is optional");
+    attribute.optional = true;
+    attribute.computed = true;  // the plan fills the default in, which only a computed value allows
+    const Type::Kind kind = attribute.type.kind();
+    if (value->kind == Node::Kind::kBool && kind == Type::Kind::kBool) {
+      attribute.default_value = value->boolean;
+    } else if (value->kind == Node::Kind::kString && kind == Type::Kind::kString) {
+      attribute.default_value = value->text;
+    } else if (value->kind == Node::Kind::kNumber && kind == Type::Kind::kNumber) {
+      attribute.default_value = *Number::Parse(value->text);
+    } else {
+      at.Fail("the default is not of the attribute's type");
+    }
+  }
+
+  void ReadFormatAndLimits(const Cursor& at, Attribute& attribute) {
+    if (const std::string format = at.Text("format"); format == "duration") {
+      attribute.format = Format::kDuration;
+    } else if (format == "timestamp") {
+      attribute.format = Format::kTimestamp;
+    } else if (!format.empty()) {
+      at.Fail("format must be duration or timestamp");
+    }
+    const Node* limits = at.node().Find("limits");
+    if (limits == nullptr) return;
+    if (attribute.type.kind() != Type::Kind::kString) at.Fail("only a string has limits");
+    if (limits->kind == Node::Kind::kObject) {
+      attribute.limits = ReadLimit(at.Member("limits", *limits));
+    } else if (const auto found = limits_.find(limits->text); found != limits_.end()) {
+      attribute.limits = found->second;
+    } else {
+      at.Fail(absl::StrCat("limits.json has no \"", limits->text, "\""));
+    }
+    if (attribute.default_value.has_value() && !attribute.limits.one_of.empty() &&
+        std::count(attribute.limits.one_of.begin(), attribute.limits.one_of.end(),
+                   attribute.default_value->AsString()) == 0) {
+      at.Fail("the default is none of what it can be");
+    }
+  }
+
+  Block ReadBlock(const std::string& name, const Cursor& at) {
+    at.Allow({"nesting", "min_items", "max_items", "replaces", "description", "member",
+              "attributes", "local"});
+    CheckName(name, at);
+    Block block{.name = name,
+                .description = at.RequiredText("description"),
+                .min_items = at.Integer("min_items").value_or(0),
+                .max_items = at.Integer("max_items").value_or(0),
+                .replaces = at.Flag("replaces")};
+    const std::string nesting = at.RequiredText("nesting");
+    if (nesting == "single") {
+      block.nesting = Nesting::kSingle;
+    } else if (nesting == "list") {
+      block.nesting = Nesting::kList;
+    } else {
+      at.Fail("nesting must be single or list");
+    }
+    if (!at.Flag("local")) {
+      block.member = at.Text("member");
+      if (block.member.empty()) block.member = LowerCamelCase(name);
+      CheckMember(block.member, at);
+    }
+    if (const auto attributes = at.Find("attributes", Node::Kind::kObject)) {
+      block.attributes = ReadAttributes(*attributes, Inherited::kNothing, /*nested=*/true);
+    } else {
+      at.Fail("\"attributes\" is missing");
+    }
+    return block;
+  }
+
+  static void ReadTimeouts(const Cursor& file, Schema& schema) {
+    const auto timeouts = file.Find("timeouts", Node::Kind::kObject);
+    if (!timeouts.has_value()) return;
+    Block block{.name = "timeouts",
+                .description = "How long each step may take, as in `90m` or `4h`.",
+                .nesting = Nesting::kSingle};
+    for (const auto& [name, node] : timeouts->node().members) {
+      const Cursor at = timeouts->Member(name, node);
+      absl::Duration duration;
+      if (name != "create" && name != "update" && name != "delete" && name != "read") {
+        at.Fail("must be create, read, update or delete");
+      }
+      if (node.kind != Node::Kind::kString || !absl::ParseDuration(node.text, &duration)) {
+        at.Fail("must be a duration such as \"90m\"");
+      }
+      schema.timeouts.emplace(name, node.text);
+      block.attributes.push_back({.name = name,
+                                  .description = absl::StrCat("Defaults to `", node.text, "`."),
+                                  .optional = true,
+                                  .format = Format::kDuration});
+    }
+    schema.blocks.push_back(std::move(block));
+  }
+
+  void ReadReading(const Cursor& file, Schema& schema) const {
+    const auto at = file.Find("reading", Node::Kind::kObject);
+    if (!at.has_value()) {
+      if (schema.kind == Kind::kDataSource) file.Fail("a data source needs \"reading\"");
+      return;
+    }
+    at->Allow({"operation", "items", "filters"});
+    schema.reading = {.operation = at->RequiredText("operation"),
+                      .items = at->Text("items"),
+                      .filters = at->Texts("filters")};
+    if (catalog_.operations.count(schema.reading.operation) == 0) {
+      at->Fail(absl::StrCat("service.json has no ", schema.reading.operation));
+    }
+    if (!schema.reading.items.empty() && schema.FindAttribute(schema.reading.items) == nullptr) {
+      at->Fail(absl::StrCat("there is no attribute ", schema.reading.items));
+    }
+    for (const std::string& filter : schema.reading.filters) {
+      if (schema.FindAttribute(filter) == nullptr) {
+        at->Fail(absl::StrCat("there is no attribute ", filter));
+      }
+    }
+  }
+
+  std::vector<std::string> errors_;
+  std::vector<std::pair<absl::string_view, Node>> nodes_;
+  absl::string_view current_file_;
+  std::map<std::string, Limits> limits_;
+  std::map<std::string, Cursor> shapes_;
+  std::set<std::string> members_;  // what the operations of the type being read take and give
+  Catalog catalog_;
+};
+
+}  // namespace
+
+const Schema* Catalog::Find(Kind kind, absl::string_view name) const {
+  for (const Schema& schema : types) {
+    if (schema.kind == kind && schema.name == name) return &schema;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files) { return Loader().Load(files); }
+
+}  // namespace er::schema

@@ -1,0 +1,48 @@
+// Reads the files of schemas/ into structs. The build's check and the program itself use the same
+// loader.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "schema/schema.h"
+
+namespace er::schema {
+
+// An operation of the service's API.
+struct Operation {
+  std::string name{};
+  std::string method{};
+  std::string path{};
+  std::vector<std::string> query{};
+  bool repeatable = false;  // may be sent again after any failure
+  std::vector<std::string> input{};
+  std::vector<std::string> output{};
+};
+
+struct Catalog {
+  std::string service{};
+  std::map<std::string, Operation, std::less<>> operations{};
+  Schema provider{};
+  std::vector<Schema> types{};  // resources and data sources, by name
+
+  // Null if there is none.
+  const Schema* Find(Kind kind, absl::string_view name) const;
+};
+
+struct SourceFile {
+  absl::string_view name;  // relative to schemas/: resources/id_mapping_job_run.json
+  absl::string_view text;
+};
+
+// kInvalidArgument with one line for each mistake, "file:line: path: reason", all of them at once.
+absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files);
+
+// What schemas/ held when this program was built. Read at the first call; lives as long as the
+// process.
+const Catalog& BuiltInCatalog();
+
+}  // namespace er::schema
