@@ -2,6 +2,9 @@
 // time instead of sleeping. The fake is tests/support/fake_clock.h.
 #pragma once
 
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <stop_token>
 
 #include "absl/time/time.h"
@@ -11,6 +14,8 @@ namespace er {
 // Safe for concurrent use.
 class Clock {
  public:
+  using Signal = std::condition_variable_any;
+
   Clock() = default;
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;
@@ -22,14 +27,22 @@ class Clock {
   // Time since some fixed moment that never goes back: for time-outs and intervals.
   virtual absl::Duration Elapsed() = 0;
 
+  // Waits, with `lock` released, until `done` holds, until Elapsed() reaches `deadline`, or until
+  // `stop` is requested. Returns done(), which is called with `lock` held. Whoever makes `done`
+  // true calls NotifyAll(signal) after it.
+  virtual bool WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock,
+                         Signal& signal, std::stop_token stop,
+                         const std::function<bool()>& done) = 0;
+  virtual void NotifyAll(Signal& signal) = 0;
+
   // Waits for `duration` of Elapsed(). Returns false, at once, when `stop` is requested before it
   // is over.
-  virtual bool Sleep(absl::Duration duration, std::stop_token stop) = 0;
+  virtual bool Sleep(absl::Duration duration, std::stop_token stop);
 };
 
-// The computer's clock. `speed` divides every Sleep() and multiplies Elapsed(): 1 outside tests.
-// With 100, a program waits for "a minute" in 0.6 s while its wall time stays true. The result
-// lives as long as the process.
+// The computer's clock. `speed` divides every wait and multiplies Elapsed(): 1 outside tests. With
+// 100, a program waits for "a minute" in 0.6 s while its wall time stays true. The first call
+// decides the speed; the result lives as long as the process.
 Clock& SystemClock(double speed = 1);
 
 }  // namespace er

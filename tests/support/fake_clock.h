@@ -1,10 +1,17 @@
-// A clock that moves only when a test says so, or by itself to the next wake-up of a sleeper.
+// A clock that moves only when a test says so, or by itself to the next moment that somebody waits
+// for.
 //
-//   FakeClock clock;                  // 2026-01-02T03:04:05Z
-//   clock.Advance(absl::Minutes(5));  // wakes whoever sleeps until then
+//   FakeClock clock;                               // 2026-01-02T03:04:05Z; each wait jumps to its
+//   end FakeClock clock(4);                            // time jumps when four threads wait
+//   FakeClock clock(FakeClock::Mode::kWaits);      // time stands still ...
+//   clock.Advance(absl::Minutes(5));               // ... until now
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
+#include <functional>
+#include <limits>
+#include <list>
 #include <mutex>
 #include <stop_token>
 #include <vector>
@@ -16,61 +23,115 @@ namespace er {
 
 class FakeClock final : public Clock {
  public:
-  // kJumps: a sleeper moves the clock on by what it wanted to sleep, at once. For tests of one
-  // thread. kWaits: a sleeper waits for Advance().
   enum class Mode { kJumps, kWaits };
-  explicit FakeClock(Mode mode = Mode::kJumps) : mode_(mode) {}
+  explicit FakeClock(Mode mode = Mode::kJumps)
+      : threads_(mode == Mode::kJumps ? 1 : std::numeric_limits<int>::max()) {}
+
+  // For a test of `threads` threads, each of which calls Leave() when it is done.
+  explicit FakeClock(int threads) : threads_(threads) {}
 
   absl::Time Now() override { return kStart + Elapsed(); }
 
   absl::Duration Elapsed() override {
-    std::lock_guard lock(mutex_);
+    std::lock_guard guard(mutex_);
     return elapsed_;
   }
 
-  bool Sleep(absl::Duration duration, std::stop_token stop) override {
-    std::unique_lock lock(mutex_);
-    sleeps_.push_back(duration);
-    if (mode_ == Mode::kJumps) {
-      if (stop.stop_requested()) return false;
-      elapsed_ += duration;
-      return true;
+  bool WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
+                 std::stop_token stop, const std::function<bool()>& done) override {
+    while (!done()) {
+      {
+        std::unique_lock guard(mutex_);
+        if (stop.stop_requested() || elapsed_ >= deadline) return false;
+        const auto self =
+            waiters_.insert(waiters_.end(), Waiter{.deadline = deadline, .signal = &signal});
+        lock.unlock();
+        JumpIfAllWait();
+        changed_.notify_all();
+        changed_.wait(guard, stop, [&] { return self->awake; });
+        waiters_.erase(self);
+      }
+      lock.lock();
     }
-    const absl::Duration end = elapsed_ + duration;
-    ++sleepers_;
+    return true;
+  }
+
+  void NotifyAll(Signal& signal) override {
+    std::lock_guard guard(mutex_);
+    for (Waiter& waiter : waiters_) {
+      if (waiter.signal == &signal) waiter.awake = true;
+    }
     changed_.notify_all();
-    changed_.wait(lock, stop, [&] { return elapsed_ >= end; });
-    --sleepers_;
-    return !stop.stop_requested();
+  }
+
+  bool Sleep(absl::Duration duration, std::stop_token stop) override {
+    {
+      std::lock_guard guard(mutex_);
+      sleeps_.push_back(duration);
+    }
+    return Clock::Sleep(duration, stop);
   }
 
   void Advance(absl::Duration duration) {
-    std::lock_guard lock(mutex_);
-    elapsed_ += duration;
+    std::lock_guard guard(mutex_);
+    MoveTo(elapsed_ + duration);
+  }
+
+  // One of the threads of this test waits no more.
+  void Leave() {
+    std::lock_guard guard(mutex_);
+    --threads_;
+    JumpIfAllWait();
     changed_.notify_all();
   }
 
-  // Waits, in real time, until `count` threads sleep.
+  // Waits, in real time, until `count` threads wait for this clock.
   void AwaitSleepers(int count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return sleepers_ >= count; });
+    std::unique_lock guard(mutex_);
+    changed_.wait(guard, [&] { return Waiting() >= count; });
   }
 
   // Each Sleep() so far, in order.
   std::vector<absl::Duration> sleeps() {
-    std::lock_guard lock(mutex_);
+    std::lock_guard guard(mutex_);
     return sleeps_;
   }
 
  private:
+  struct Waiter {
+    absl::Duration deadline;
+    Signal* signal = nullptr;
+    bool awake = false;
+  };
+
+  int Waiting() const {
+    return static_cast<int>(std::count_if(waiters_.begin(), waiters_.end(),
+                                          [](const Waiter& waiter) { return !waiter.awake; }));
+  }
+
+  void JumpIfAllWait() {
+    if (waiters_.empty() || Waiting() < threads_) return;
+    absl::Duration next = absl::InfiniteDuration();
+    for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
+    if (next != absl::InfiniteDuration()) MoveTo(next);
+  }
+
+  void MoveTo(absl::Duration elapsed) {
+    elapsed_ = std::max(elapsed_, elapsed);
+    for (Waiter& waiter : waiters_) {
+      if (waiter.deadline <= elapsed_) waiter.awake = true;
+    }
+    changed_.notify_all();
+  }
+
   static inline const absl::Time kStart =
       absl::FromCivil(absl::CivilSecond(2026, 1, 2, 3, 4, 5), absl::UTCTimeZone());
 
-  const Mode mode_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   absl::Duration elapsed_;
-  int sleepers_ = 0;
+  int threads_;
+  std::list<Waiter> waiters_;
   std::vector<absl::Duration> sleeps_;
 };
 
