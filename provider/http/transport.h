@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace er::http {
@@ -34,6 +35,7 @@ struct Request {
   // a reused one libcurl repeats a request by itself when the connection turns out to be dead.
   bool at_most_once = false;
   bool bypass_proxy = false;
+  bool confidential = false;  // the bodies are kept out of the log: one of them holds credentials
 };
 
 struct Response {

@@ -1,0 +1,25 @@
+// What of an exchange may be written to the log, and in which form. For transports only.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "http/transport.h"
+
+namespace er::http {
+
+inline constexpr std::size_t kLoggedRequestBody = 1024;
+inline constexpr std::size_t kLoggedResponseBody = 4096;
+
+// "name: value" lines. Of Authorization only the signed headers are left, of any other header that
+// may hold a token nothing.
+std::string LoggableHeaders(const Headers& headers);
+
+// The first `limit` bytes of `body`, or a note of its size where it is confidential.
+std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential);
+
+// `url` without user, password and the values of its query.
+std::string LoggableUrl(absl::string_view url);
+
+}  // namespace er::http
