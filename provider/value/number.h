@@ -18,6 +18,8 @@ class Number {
   // The shortest decimal that reads back as `value`; infinities are kept, a NaN is refused by the
   // codecs.
   explicit Number(double value);
+  // Every digit of `value`, as the wire's floats are meant: 0.1 has 55 of them after its point.
+  static Number Exactly(double value);
 
   // JSON's number syntax, exponents included; also "Infinity", "+Infinity", "-Infinity".
   // kInvalidArgument for anything else, and for exponents that would need over 4,096 digits.
@@ -26,6 +28,7 @@ class Number {
   // Plain notation without superfluous zeros or a plus sign: "0", "-1.5",
   // "12345678901234567890123".
   const std::string& text() const { return text_; }
+  bool IsFinite() const;
   std::optional<std::int64_t> ToInt64() const;  // if it is a whole number that fits
   std::optional<double> ToExactDouble()
       const;  // if some double has exactly this value, or an infinity
