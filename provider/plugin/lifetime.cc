@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -61,7 +61,8 @@ absl::StatusOr<Lifetime> Lifetime::OfDebugServer() {
 }
 
 Lifetime::Lifetime(pid_t host) : host_(host) {
-  if (host != 0) host_fd_ = pidfd_open(host, 0);
+  // glibc 2.36 declares its own pidfd_open() for C only.
+  if (host != 0) host_fd_ = static_cast<int>(syscall(SYS_pidfd_open, host, 0));
 }
 
 Lifetime::Lifetime(Lifetime&& other) noexcept
