@@ -32,6 +32,9 @@ struct Error {
 // AWS code, message, HTTP status, request id and the number of attempts.
 absl::Status ToStatus(const Error& error);
 
+// The same with a code that `error` cannot know: kCancelled, kDeadlineExceeded.
+absl::Status ToStatus(const Error& error, absl::StatusCode code);
+
 // What ToStatus() put in, also after WithContext(); nothing for any other status.
 std::optional<Error> ErrorOf(const absl::Status& status);
 

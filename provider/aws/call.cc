@@ -1,0 +1,201 @@
+#include "aws/call.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "aws/error_answer.h"
+#include "aws/signer.h"
+#include "base/log.h"
+#include "base/status.h"
+
+namespace er::aws {
+namespace {
+
+constexpr absl::Duration kLargestSkew = absl::Minutes(4);
+
+std::optional<absl::Time> ParseDate(const http::Response& response) {
+  absl::Time date;
+  if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", response.Header("date"), &date, nullptr)) {
+    return std::nullopt;
+  }
+  return date;
+}
+
+std::optional<absl::Duration> RetryAfter(const http::Response& response) {
+  int milliseconds = 0;
+  if (!absl::SimpleAtoi(response.Header("x-amz-retry-after"), &milliseconds)) return std::nullopt;
+  return absl::Milliseconds(milliseconds);
+}
+
+}  // namespace
+
+// One attempt and what came of it.
+struct Caller::Attempt {
+  absl::Status status = absl::OkStatus();  // what the caller gets if this was the last attempt
+  Error error{};                           // if status is none of success
+  http::Response response{};               // http_status 0: none came
+  Credentials credentials{};
+  bool could_not_try = false;  // no credentials, stopped, or a request that is none
+};
+
+Caller::Caller(CallerConfig config) : config_(std::move(config)), pace_(*config_.clock) {}
+
+absl::Time Caller::DateOf(const http::Response& response) const {
+  return ParseDate(response).value_or(config_.clock->Now());
+}
+
+absl::Duration Caller::ClockOffset() const {
+  std::lock_guard lock(mutex_);
+  return clock_offset_;
+}
+
+Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
+                                const std::stop_token& stop) {
+  Attempt attempt{.error = {.operation = call.operation,
+                            .region = config_.region,
+                            .attempts = number,
+                            .execution = Execution::kNotSent}};
+  const auto could_not_try = [&](const absl::Status& why) {
+    attempt.could_not_try = true;
+    attempt.error.message = std::string(why.message());
+    attempt.status = ToStatus(attempt.error, why.code());
+    return attempt;
+  };
+  const bool adaptive = config_.retry.mode == RetryMode::kAdaptive;
+  if ((config_.limiter != nullptr && !config_.limiter->Acquire(stop)) ||
+      (adaptive && !pace_.Acquire(stop))) {
+    return could_not_try(absl::CancelledError("cancelled before it was sent"));
+  }
+
+  http::Request request = call.request;
+  request.headers.emplace_back("amz-sdk-invocation-id", invocation_id);
+  request.headers.emplace_back(
+      "amz-sdk-request", absl::StrCat("attempt=", number, "; max=", config_.retry.max_attempts));
+  if (!config_.user_agent.empty()) request.headers.emplace_back("user-agent", config_.user_agent);
+  request.at_most_once = !call.repeatable;
+  if (config_.credentials != nullptr) {
+    absl::StatusOr<Credentials> credentials = config_.credentials->Get(stop);
+    if (!credentials.ok()) return could_not_try(credentials.status());
+    attempt.credentials = *std::move(credentials);
+    absl::StatusOr<http::Request> signed_request =
+        Sign(std::move(request), attempt.credentials,
+             {.time = config_.clock->Now() + ClockOffset(),
+              .region = config_.region,
+              .service = config_.service});
+    if (!signed_request.ok()) return could_not_try(signed_request.status());
+    request = *std::move(signed_request);
+  }
+
+  const absl::Duration begin = config_.clock->Elapsed();
+  absl::StatusOr<http::Response> response = config_.transport->Send(request, stop);
+  if (!response.ok()) {
+    attempt.error.message = std::string(response.status().message());
+    attempt.error.execution = http::DeliveryOf(response.status()) == http::Delivery::kUnsent
+                                  ? Execution::kNotSent
+                                  : Execution::kUnknown;
+    attempt.could_not_try = response.status().code() == absl::StatusCode::kInvalidArgument;
+    attempt.status = ToStatus(attempt.error, response.status().code());
+  } else {
+    attempt.response = *std::move(response);
+    const int code = attempt.response.code;
+    const bool success = code >= 200 && code < 300;
+    const absl::Status readable =
+        success && call.check ? call.check(attempt.response) : absl::OkStatus();
+    if (!success || !readable.ok()) {
+      Error error = config_.decode_error ? config_.decode_error(attempt.response)
+                                         : DecodeError(attempt.response);
+      if (!readable.ok()) {
+        error.code.clear();
+        error.message = std::string(readable.message());
+      }
+      error.operation = call.operation;
+      error.region = config_.region;
+      error.attempts = number;
+      attempt.error = std::move(error);
+      attempt.status = ToStatus(attempt.error);
+    }
+    if (adaptive) pace_.Observe(!attempt.status.ok() && IsThrottling(attempt.error));
+  }
+  log::Debug("Called AWS", {{"operation", call.operation},
+                            {"region", config_.region},
+                            {"attempt", number},
+                            {"http_status", attempt.response.code},
+                            {"error", attempt.status.message()},
+                            {"request_id", RequestIdOf(attempt.response)},
+                            {"duration", absl::FormatDuration(config_.clock->Elapsed() - begin)}});
+  return attempt;
+}
+
+Caller::Next Caller::Decide(const HttpCall& call, const Attempt& attempt, int number,
+                            bool& refreshed, bool& clock_corrected) {
+  const Error& error = attempt.error;
+  if (attempt.could_not_try || attempt.status.code() == absl::StatusCode::kCancelled) {
+    return Next::kReturn;
+  }
+  const bool has_credentials = config_.credentials != nullptr;
+
+  // Refused because of our clock: the answer says what time it is.
+  if (has_credentials && !clock_corrected && MayBeClockSkew(error)) {
+    if (const std::optional<absl::Time> date = ParseDate(attempt.response)) {
+      const absl::Duration offset = *date - config_.clock->Now();
+      if (absl::AbsDuration(offset - ClockOffset()) > kLargestSkew) {
+        log::Warn("The clock of this computer is wrong; requests are signed by the service's time",
+                  {{"offset", absl::FormatDuration(offset)}});
+        std::lock_guard lock(mutex_);
+        clock_offset_ = offset;
+        clock_corrected = true;
+        return Next::kRepeatAtOnce;
+      }
+    }
+  }
+
+  // Refused because of the credentials. A read is worth a try with new ones after any 403: that is
+  // how a session that was revoked in the middle of a long wait shows.
+  const bool may_be_credentials =
+      IsExpiredToken(error) ||
+      (call.repeatable && error.http_status == 403 && !attempt.credentials.session_token.empty());
+  if (has_credentials && !refreshed && may_be_credentials) {
+    config_.credentials->Invalidate(attempt.credentials);
+    refreshed = true;
+    return Next::kRepeatAtOnce;
+  }
+
+  const bool safe = error.execution == Execution::kNotSent ||
+                    (error.execution == Execution::kRefused && IsThrottling(error)) ||
+                    (call.repeatable && (IsTransient(error) || IsThrottling(error)));
+  if (!safe || number >= config_.retry.max_attempts) return Next::kReturn;
+  const bool timed_out = attempt.status.code() == absl::StatusCode::kDeadlineExceeded;
+  return quota_.Take(call.operation, timed_out) ? Next::kRepeatLater : Next::kReturn;
+}
+
+absl::StatusOr<http::Response> Caller::Run(const HttpCall& call, std::stop_token stop) {
+  const std::string invocation_id = NewUuid(config_.random);
+  bool refreshed = false;
+  bool clock_corrected = false;
+  int retries = 0;
+  for (int number = 1;; ++number) {
+    Attempt attempt = TryOnce(call, number, invocation_id, stop);
+    if (attempt.status.ok()) {
+      quota_.Refund(call.operation, retries);
+      return std::move(attempt.response);
+    }
+    // Repetitions at once take none of the attempts that the user allowed.
+    switch (Decide(call, attempt, retries + 1, refreshed, clock_corrected)) {
+      case Next::kReturn:
+        return attempt.status;
+      case Next::kRepeatAtOnce:
+        break;
+      case Next::kRepeatLater:
+        ++retries;
+        const absl::Duration wait = Backoff(retries, IsThrottling(attempt.error),
+                                            Fraction(config_.random), RetryAfter(attempt.response));
+        if (!config_.clock->Sleep(wait, stop)) {
+          return ToStatus(attempt.error, absl::StatusCode::kCancelled);
+        }
+    }
+  }
+}
+
+}  // namespace er::aws

@@ -1,0 +1,74 @@
+// One call of an AWS service over HTTP: pace, sign, send, judge the answer, and repeat where that
+// is safe. The only retry loop there is. Code that wants an operation's JSON uses client.h; this is
+// for the clients of the single protocols (rest_json_client.h, sts.h, sso.h).
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aws/credentials.h"
+#include "aws/error.h"
+#include "aws/random.h"
+#include "aws/rate_limiter.h"
+#include "aws/retry.h"
+#include "base/clock.h"
+#include "http/transport.h"
+
+namespace er::aws {
+
+// What is pointed to must outlive the Caller.
+struct CallerConfig {
+  http::Transport* transport = nullptr;
+  Clock* clock = nullptr;
+  CredentialsSource* credentials = nullptr;  // none: for the few operations that are not signed
+  std::string service{};                     // signed for
+  std::string region{};                      // signed for
+  RetryPolicy retry{};
+  RateLimiter* limiter = nullptr;  // none: no limit
+  std::string user_agent{};
+  Random random = SystemRandom();
+  std::function<Error(const http::Response&)> decode_error{};  // none: as JSON (error_answer.h)
+};
+
+struct HttpCall {
+  std::string operation{};
+  http::Request request{};
+  bool repeatable = false;
+  // Whether an answer of HTTP status 2xx can be read; none: any can.
+  std::function<absl::Status(const http::Response&)> check{};
+};
+
+// Safe for concurrent use.
+class Caller {
+ public:
+  explicit Caller(CallerConfig config);
+
+  // The answer to `call`, of HTTP status 2xx. As client.h says of Client::Call() what is repeated
+  // and what a failure tells.
+  absl::StatusOr<http::Response> Run(const HttpCall& call, std::stop_token stop);
+
+  // The service's clock when it answered; now where it did not say.
+  absl::Time DateOf(const http::Response& response) const;
+
+ private:
+  struct Attempt;
+  enum class Next { kReturn, kRepeatAtOnce, kRepeatLater };
+
+  Attempt TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
+                  const std::stop_token& stop);
+  Next Decide(const HttpCall& call, const Attempt& attempt, int number, bool& refreshed,
+              bool& clock_corrected);
+  absl::Duration ClockOffset() const;
+
+  const CallerConfig config_;
+  RetryQuota quota_;
+  AdaptivePace pace_;
+  mutable std::mutex mutex_;
+  absl::Duration clock_offset_;  // what the service's clock is ahead of ours, once it complained
+};
+
+}  // namespace er::aws

@@ -1,0 +1,25 @@
+#include "aws/environment_credentials.h"
+
+#include <optional>
+
+namespace er::aws {
+
+absl::StatusOr<Credentials> EnvironmentCredentials::Get(std::stop_token) {
+  const std::optional<std::string> id = environment_.Variable("AWS_ACCESS_KEY_ID");
+  const std::optional<std::string> key = environment_.Variable("AWS_SECRET_ACCESS_KEY");
+  if (!id && !key) return absl::NotFoundError("AWS_ACCESS_KEY_ID is not set");
+  if (!id) {
+    return absl::InvalidArgumentError("AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not");
+  }
+  if (!key) {
+    return absl::InvalidArgumentError("AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
+  }
+  return Credentials{
+      .access_key_id = *id,
+      .secret_access_key = Secret(*key),
+      .session_token = Secret(environment_.Variable("AWS_SESSION_TOKEN").value_or("")),
+      .source = "the environment",
+  };
+}
+
+}  // namespace er::aws

@@ -1,0 +1,74 @@
+#include "aws/error_answer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/utf8.h"
+
+namespace er::aws {
+namespace {
+
+constexpr std::size_t kLongestExcerpt = 400;
+constexpr std::size_t kLongestMessage = 4096;
+
+// The member `name` if it is a text.
+std::string Text(const nlohmann::json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
+// "com.amazonaws#Name:http://..." is Name.
+std::string BareCode(absl::string_view code) {
+  code = code.substr(0, code.find(':'));
+  const std::size_t hash = code.rfind('#');
+  if (hash != absl::string_view::npos) code.remove_prefix(hash + 1);
+  return ToValidUtf8(absl::StripAsciiWhitespace(code).substr(0, 200));
+}
+
+}  // namespace
+
+std::string RequestIdOf(const http::Response& response) {
+  for (const char* name : {"x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"}) {
+    if (const std::string id = response.Header(name); !id.empty()) return ToValidUtf8(id);
+  }
+  return "";
+}
+
+Execution ExecutionOf(int http_status) {
+  // 408 and 499 come from proxies too, which may have passed the request on before.
+  const bool refused =
+      http_status >= 400 && http_status < 500 && http_status != 408 && http_status != 499;
+  return refused ? Execution::kRefused : Execution::kUnknown;
+}
+
+std::string Excerpt(absl::string_view body) {
+  std::string text = ToValidUtf8(body.substr(0, kLongestExcerpt));
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  absl::RemoveExtraAsciiWhitespace(&text);
+  return body.size() > kLongestExcerpt ? absl::StrCat(text, "...") : text;
+}
+
+Error DecodeError(const http::Response& response) {
+  Error error{.request_id = RequestIdOf(response),
+              .http_status = response.code,
+              .execution = ExecutionOf(response.code)};
+  error.code = BareCode(response.Header("x-amzn-errortype"));
+  const nlohmann::json body = nlohmann::json::parse(response.body, nullptr, false);
+  if (!body.is_object()) {
+    error.message = response.body.empty() ? "the answer has no body" : Excerpt(response.body);
+    return error;
+  }
+  for (const char* name : {"__type", "code", "Code"}) {
+    if (error.code.empty()) error.code = BareCode(Text(body, name));
+  }
+  for (const char* name : {"message", "Message", "errorMessage"}) {
+    if (error.message.empty()) error.message = Text(body, name).substr(0, kLongestMessage);
+  }
+  error.message = ToValidUtf8(error.message);
+  return error;
+}
+
+}  // namespace er::aws

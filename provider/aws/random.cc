@@ -1,0 +1,33 @@
+#include "aws/random.h"
+
+#include <memory>
+#include <mutex>
+#include <random>
+
+#include "absl/strings/str_format.h"
+
+namespace er::aws {
+
+Random SystemRandom() {
+  struct Generator {
+    std::mutex mutex;
+    std::mt19937_64 engine{std::random_device()() * 0x100000001ULL + std::random_device()()};
+  };
+  return [generator = std::make_shared<Generator>()] {
+    std::lock_guard lock(generator->mutex);
+    return generator->engine();
+  };
+}
+
+double Fraction(const Random& random) {
+  return static_cast<double>(random() >> 11) * 0x1.0p-53;  // 53 bits are what a double holds
+}
+
+std::string NewUuid(const Random& random) {
+  const std::uint64_t high = (random() & ~0xF000ULL) | 0x4000ULL;
+  const std::uint64_t low = (random() & ~(0xC000ULL << 48)) | (0x8000ULL << 48);
+  return absl::StrFormat("%08x-%04x-%04x-%04x-%012x", high >> 32, (high >> 16) & 0xFFFF,
+                         high & 0xFFFF, low >> 48, low & 0xFFFFFFFFFFFF);
+}
+
+}  // namespace er::aws

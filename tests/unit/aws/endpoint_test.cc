@@ -1,0 +1,80 @@
+#include "aws/endpoint.h"
+
+#include <gtest/gtest.h>
+
+namespace er::aws {
+namespace {
+
+struct Case {
+  EndpointRequest request;
+  const char* url;
+};
+
+TEST(ResolveEndpointTest, FollowsTheRulesOfEachPartition) {
+  const Case cases[] = {
+      {{.region = "eu-west-1"}, "https://entityresolution.eu-west-1.amazonaws.com"},
+      {{.region = "eu-west-1", .use_fips = true},
+       "https://entityresolution-fips.eu-west-1.amazonaws.com"},
+      {{.region = "eu-west-1", .use_dualstack = true},
+       "https://entityresolution.eu-west-1.api.aws"},
+      {{.region = "eu-west-1", .use_fips = true, .use_dualstack = true},
+       "https://entityresolution-fips.eu-west-1.api.aws"},
+      {{.region = "mx-central-1"}, "https://entityresolution.mx-central-1.amazonaws.com"},
+      {{.region = "moon-base-1"}, "https://entityresolution.moon-base-1.amazonaws.com"},
+      {{.region = "cn-north-1"}, "https://entityresolution.cn-north-1.amazonaws.com.cn"},
+      {{.region = "cn-north-1", .use_dualstack = true},
+       "https://entityresolution.cn-north-1.api.amazonwebservices.com.cn"},
+      {{.region = "us-gov-west-1", .use_fips = true},
+       "https://entityresolution-fips.us-gov-west-1.amazonaws.com"},
+      {{.region = "us-gov-west-1", .use_dualstack = true},
+       "https://entityresolution.us-gov-west-1.api.aws"},
+      {{.region = "eusc-de-east-1"}, "https://entityresolution.eusc-de-east-1.amazonaws.eu"},
+      {{.region = "eusc-de-east-1", .use_dualstack = true},
+       "https://entityresolution.eusc-de-east-1.api.amazonwebservices.eu"},
+      {{.region = "us-iso-east-1"}, "https://entityresolution.us-iso-east-1.c2s.ic.gov"},
+      {{.region = "us-iso-east-1", .use_dualstack = true},
+       "https://entityresolution.us-iso-east-1.api.aws.ic.gov"},
+      {{.region = "us-isob-east-1"}, "https://entityresolution.us-isob-east-1.sc2s.sgov.gov"},
+      {{.region = "us-isob-east-1", .use_dualstack = true},
+       "https://entityresolution.us-isob-east-1.api.aws.scloud"},
+      {{.region = "eu-isoe-west-1"}, "https://entityresolution.eu-isoe-west-1.cloud.adc-e.uk"},
+      {{.region = "eu-isoe-west-1", .use_dualstack = true},
+       "https://entityresolution.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
+      {{.region = "us-isof-south-1"}, "https://entityresolution.us-isof-south-1.csp.hci.ic.gov"},
+      {{.region = "us-isof-south-1", .use_dualstack = true},
+       "https://entityresolution.us-isof-south-1.api.aws.hci.ic.gov"},
+      {{.prefix = "sts", .region = "us-east-1"}, "https://sts.us-east-1.amazonaws.com"},
+      {{.custom_url = "http://127.0.0.1:8080"}, "http://127.0.0.1:8080"},
+      {{.region = "eu-west-1", .custom_url = "https://Proxy.example.com/er/"},
+       "https://proxy.example.com/er"},
+  };
+  for (const Case& one : cases) {
+    const auto url = ResolveEndpoint(one.request);
+    ASSERT_TRUE(url.ok()) << url.status();
+    EXPECT_EQ(*url, one.url);
+  }
+}
+
+TEST(ResolveEndpointTest, SaysWhatContradicts) {
+  const Case cases[] = {
+      {{}, "Invalid Configuration: Missing Region"},
+      {{.region = "r", .use_fips = true, .custom_url = "http://h"},
+       "Invalid Configuration: FIPS and custom endpoint are not supported"},
+      {{.region = "r", .use_dualstack = true, .custom_url = "http://h"},
+       "Invalid Configuration: Dualstack and custom endpoint are not supported"},
+      {{.region = "eu-west-1.evil.example/"},
+       "Invalid Configuration: \"eu-west-1.evil.example/\" is not a Region"},
+      {{.custom_url = "h:80"}, "\"h:80\" is not a URL of the form https://host[:port][/path]"},
+      {{.custom_url = "http://h/?x"}, "the endpoint \"http://h/?x\" must not have a query"},
+  };
+  for (const Case& one : cases) {
+    EXPECT_EQ(ResolveEndpoint(one.request).status(), absl::InvalidArgumentError(one.url));
+  }
+}
+
+TEST(PartitionOfTest, SurvivesALongRegion) {
+  EXPECT_EQ(PartitionOf(std::string(1 << 20, 'a')).name, "aws");
+}
+
+}  // namespace
+}  // namespace er::aws
