@@ -171,8 +171,18 @@ class Loader {
   }
 
   void ReadService(const Cursor& file) {
-    file.Allow({"service", "operations"});
+    file.Allow({"service", "errors", "job_states", "operations"});
     catalog_.service = file.RequiredText("service");
+    if (const auto errors = file.Find("errors", Node::Kind::kObject)) {
+      errors->Allow({"gone", "busy"});
+      catalog_.vocabulary.gone = errors->Texts("gone");
+      catalog_.vocabulary.busy = errors->Texts("busy");
+    }
+    if (const auto states = file.Find("job_states", Node::Kind::kObject)) {
+      states->Allow({"succeeded", "failed"});
+      catalog_.vocabulary.succeeded = states->Texts("succeeded");
+      catalog_.vocabulary.failed = states->Texts("failed");
+    }
     const auto operations = file.Find("operations", Node::Kind::kObject);
     if (!operations.has_value()) return file.Fail("\"operations\" is missing");
     for (const auto& [name, node] : operations->node().members) {
@@ -477,19 +487,22 @@ class Loader {
       if (schema.kind == Kind::kDataSource) file.Fail("a data source needs \"reading\"");
       return;
     }
-    at->Allow({"operation", "items", "filters"});
+    at->Allow({"operation", "items", "filters", "id"});
     schema.reading = {.operation = at->RequiredText("operation"),
                       .items = at->Text("items"),
-                      .filters = at->Texts("filters")};
+                      .filters = at->Texts("filters"),
+                      .id = at->Texts("id")};
     if (catalog_.operations.count(schema.reading.operation) == 0) {
       at->Fail(absl::StrCat("service.json has no ", schema.reading.operation));
     }
     if (!schema.reading.items.empty() && schema.FindAttribute(schema.reading.items) == nullptr) {
       at->Fail(absl::StrCat("there is no attribute ", schema.reading.items));
     }
-    for (const std::string& filter : schema.reading.filters) {
-      if (schema.FindAttribute(filter) == nullptr) {
-        at->Fail(absl::StrCat("there is no attribute ", filter));
+    for (const std::vector<std::string>* names : {&schema.reading.filters, &schema.reading.id}) {
+      for (const std::string& name : *names) {
+        if (schema.FindAttribute(name) == nullptr) {
+          at->Fail(absl::StrCat("there is no attribute ", name));
+        }
       }
     }
   }

@@ -23,8 +23,17 @@ struct Operation {
   std::vector<std::string> output{};
 };
 
+// What the service's words mean to this program.
+struct Vocabulary {
+  std::vector<std::string> gone{};       // error codes: there is no such thing
+  std::vector<std::string> busy{};       // error codes: not now, another job is running
+  std::vector<std::string> succeeded{};  // states in which a job has ended well
+  std::vector<std::string> failed{};     // states in which it has ended badly
+};
+
 struct Catalog {
   std::string service{};
+  Vocabulary vocabulary{};
   std::map<std::string, Operation, std::less<>> operations{};
   Schema provider{};
   std::vector<Schema> types{};  // resources and data sources, by name

@@ -88,7 +88,8 @@ struct Reading {
   std::string operation{};  // the name of an operation of the service
   std::string items{};      // of a paged operation: the member with the items, and so the attribute
   std::vector<std::string>
-      filters{};  // attributes that choose among the items, by the same name there
+      filters{};                  // attributes that choose among the items, by their name there
+  std::vector<std::string> id{};  // the attributes that, joined by slashes, make the attribute id
 };
 
 struct Schema {

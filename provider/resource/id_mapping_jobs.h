@@ -1,0 +1,64 @@
+// The service's operations on ID mapping jobs, typed as far as this program looks into them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aws/client.h"
+#include "schema/loader.h"
+
+namespace er::resource {
+
+struct JobSummary {
+  std::string id{};
+  std::string status{};
+  absl::Time start_time{};
+};
+
+struct JobList {
+  std::vector<JobSummary> jobs{};  // newest first
+  absl::Time date{};               // the service's clock when it answered
+};
+
+// Safe for concurrent use. Failures are those of aws::Client::Call().
+class IdMappingJobs {
+ public:
+  // Both must outlive this.
+  IdMappingJobs(aws::Client& client, const schema::Catalog& catalog)
+      : client_(client), catalog_(catalog) {}
+
+  absl::StatusOr<aws::Answer> Start(const nlohmann::json& members, std::stop_token stop);
+  absl::StatusOr<nlohmann::json> Get(const std::string& workflow, const std::string& job_id,
+                                     std::stop_token stop);
+  // The jobs of the workflow that the service still knows. `pages` of 25 at most; 0 means all.
+  absl::StatusOr<JobList> List(const std::string& workflow, int pages, std::stop_token stop);
+  // The names of all ID mapping workflows of the account and Region.
+  absl::StatusOr<std::vector<std::string>> ListWorkflows(std::stop_token stop);
+
+  // A paged operation to its end: all `items`, and the date of the last page.
+  absl::StatusOr<aws::Answer> ListAll(const std::string& operation, const std::string& items,
+                                      nlohmann::json members, int pages, std::stop_token stop);
+
+  absl::StatusOr<aws::Answer> Call(const std::string& operation, const nlohmann::json& members,
+                                   std::stop_token stop);
+
+  bool HasSucceeded(absl::string_view status) const;
+  bool HasFailed(absl::string_view status) const;
+  bool HasEnded(absl::string_view status) const {
+    return HasSucceeded(status) || HasFailed(status);
+  }
+  bool IsGone(const absl::Status& failure) const;  // the service knows no such workflow or job
+  bool IsBusy(const absl::Status& failure) const;  // refused because of another job
+
+  const schema::Operation& OperationOf(const std::string& name) const;
+
+ private:
+  aws::Client& client_;
+  const schema::Catalog& catalog_;
+};
+
+}  // namespace er::resource

@@ -1,0 +1,178 @@
+#include "resource/job_watch.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "resource/translate.h"
+
+namespace er::resource {
+namespace {
+
+using nlohmann::json;
+
+// Whole seconds: what a person wants to read of a wait of minutes or hours.
+std::string Shown(absl::Duration duration) {
+  return absl::FormatDuration(absl::Trunc(duration, absl::Seconds(1)));
+}
+
+// Refusals that a person has to do something about, unlike those that pass by themselves.
+bool IsRefusal(absl::StatusCode code) {
+  return code == absl::StatusCode::kPermissionDenied ||
+         code == absl::StatusCode::kUnauthenticated || code == absl::StatusCode::kInvalidArgument;
+}
+
+}  // namespace
+
+absl::Duration PollInterval(absl::Duration waited) {
+  return std::clamp(waited / 10, absl::Seconds(1), absl::Minutes(1));
+}
+
+Awaited JobWatch::Await(const std::string& workflow, const std::string& job_id,
+                        const Until& until) {
+  std::unique_lock lock(mutex_);
+  const absl::Duration now = clock_.Elapsed();
+  const auto me = waiters_.insert(
+      waiters_.end(),
+      {.workflow = workflow, .job_id = job_id, .since = now, .due = now + PollInterval({})});
+  clock_.NotifyAll(changed_);  // whoever leads may have to ask earlier now
+  bool i_lead = false;
+  const auto leave = absl::MakeCleanup([&] {
+    if (i_lead) led_ = false;
+    waiters_.erase(me);
+    clock_.NotifyAll(changed_);
+  });
+  while (!me->over) {
+    if (until.stop.stop_requested()) {
+      me->result.status = absl::CancelledError("interrupted while waiting for the job");
+      break;
+    }
+    if (clock_.Elapsed() >= until.deadline) {
+      me->result.status = absl::DeadlineExceededError("the time ran out while waiting for the job");
+      break;
+    }
+    if (!i_lead && !led_) i_lead = led_ = true;
+    if (!i_lead) {
+      clock_.WaitUntil(until.deadline, lock, changed_, until.stop,
+                       [&] { return me->over || !led_; });
+      continue;
+    }
+    const absl::Duration due = EarliestDue();
+    if (clock_.Elapsed() >= due) {
+      Poll(lock, until.stop);
+    } else {
+      clock_.WaitUntil(std::min(due, until.deadline), lock, changed_, until.stop,
+                       [&] { return EarliestDue() < due; });
+    }
+  }
+  return std::move(me->result);
+}
+
+absl::Duration JobWatch::EarliestDue() const {
+  absl::Duration due = absl::InfiniteDuration();
+  for (const Waiter& waiter : waiters_) {
+    if (!waiter.over) due = std::min(due, waiter.due);
+  }
+  return due;
+}
+
+void JobWatch::Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+  const Waiter* first = nullptr;
+  for (const Waiter& waiter : waiters_) {
+    if (!waiter.over && (first == nullptr || waiter.due < first->due)) first = &waiter;
+  }
+  const std::string workflow = first->workflow;
+  const std::string job_id = first->job_id;
+  std::size_t awaited = 0;
+  for (const Waiter& waiter : waiters_) {
+    if (!waiter.over && waiter.workflow == workflow && waiter.job_id != job_id) ++awaited;
+  }
+  const absl::Status status =
+      awaited == 0 ? PollOne(lock, workflow, job_id, stop) : PollMany(lock, workflow, stop);
+  bool any_over = false;
+  for (Waiter& waiter : waiters_) {
+    if (waiter.workflow != workflow) continue;
+    if (!status.ok() && !waiter.over) Failed(waiter, status);
+    any_over = any_over || waiter.over;
+    const absl::Duration now = clock_.Elapsed();
+    waiter.due = now + PollInterval(now - waiter.since);
+    if (!waiter.over) {
+      log::Info("Waiting for the job", {{"workflow_name", workflow},
+                                        {"job_id", waiter.job_id},
+                                        {"status", waiter.result.last_status},
+                                        {"waited", Shown(now - waiter.since)},
+                                        {"next_poll_in", Shown(waiter.due - now)}});
+    }
+  }
+  if (any_over) clock_.NotifyAll(changed_);
+}
+
+absl::Status JobWatch::PollOne(std::unique_lock<std::mutex>& lock, const std::string& workflow,
+                               const std::string& job_id, std::stop_token stop) {
+  lock.unlock();
+  absl::StatusOr<json> job = jobs_.Get(workflow, job_id, stop);
+  lock.lock();
+  if (!job.ok()) return job.status();
+  for (Waiter& waiter : waiters_) {
+    if (waiter.workflow == workflow && waiter.job_id == job_id) Saw(waiter, *job);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status JobWatch::PollMany(std::unique_lock<std::mutex>& lock, const std::string& workflow,
+                                std::stop_token stop) {
+  lock.unlock();
+  absl::StatusOr<JobList> list = jobs_.List(workflow, 0, stop);
+  lock.lock();
+  if (!list.ok()) return list.status();
+  std::map<std::string, std::string> statuses;
+  for (const JobSummary& job : list->jobs) statuses.emplace(job.id, job.status);
+  // Those that have ended, and those that the list does not show: it may lag, or have dropped them.
+  std::vector<std::string> look_closer;
+  for (Waiter& waiter : waiters_) {
+    if (waiter.over || waiter.workflow != workflow) continue;
+    const auto found = statuses.find(waiter.job_id);
+    if (found != statuses.end() && !jobs_.HasEnded(found->second)) {
+      SawStatus(waiter, found->second);
+    } else {
+      look_closer.push_back(waiter.job_id);
+    }
+  }
+  for (const std::string& job_id : look_closer) {
+    const absl::Status status = PollOne(lock, workflow, job_id, stop);
+    if (status.ok()) continue;
+    for (Waiter& waiter : waiters_) {
+      if (!waiter.over && waiter.job_id == job_id) Failed(waiter, status);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void JobWatch::SawStatus(Waiter& waiter, const std::string& status) {
+  waiter.failing_since = absl::InfiniteDuration();
+  waiter.result.last_status = status;
+  waiter.over = jobs_.HasEnded(status);
+}
+
+void JobWatch::Saw(Waiter& waiter, json job) {
+  SawStatus(waiter, TextMember(job, "status"));
+  waiter.result.job = std::move(job);
+}
+
+void JobWatch::Failed(Waiter& waiter, const absl::Status& failure) {
+  log::Warn("A look at the job failed; the wait goes on",
+            {{"job_id", waiter.job_id}, {"error", failure.message()}});
+  const bool gone = jobs_.IsGone(failure);
+  if (!gone && !IsRefusal(failure.code())) return;
+  const absl::Duration now = clock_.Elapsed();
+  waiter.failing_since = std::min(waiter.failing_since, now);
+  if (now - waiter.failing_since >= (gone ? kLongestAbsence : kLongestRefusal)) {
+    waiter.result.status = failure;
+    waiter.over = true;
+  }
+}
+
+}  // namespace er::resource

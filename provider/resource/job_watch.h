@@ -1,0 +1,79 @@
+// Waiting for jobs, for all runs of a Region at once.
+//
+// There is no thread of its own: one of those who wait asks the service for all of them, and when
+// its own job has ended another takes over. A workflow with one awaited job costs one
+// GetIdMappingJob a tick, one with several a ListIdMappingJobs, and a GetIdMappingJob for each job
+// that has ended.
+#pragma once
+
+#include <list>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "resource/id_mapping_jobs.h"
+#include "resource/until.h"
+
+namespace er::resource {
+
+// How a wait ended.
+struct Awaited {
+  // OK: the job has ended. kDeadlineExceeded, kCancelled: `until` was over first. Else why it made
+  // no sense to go on asking; what the job does then is unknown.
+  absl::Status status{};
+  // What GetIdMappingJob said last; empty where it has not said anything yet.
+  nlohmann::json job = nlohmann::json::object();
+  std::string last_status{};  // QUEUED, RUNNING, ...; empty where nothing is known
+};
+
+// The time between two looks at a job that has been waited for since `waited`: a tenth of it, at
+// least a second and at most a minute.
+absl::Duration PollInterval(absl::Duration waited);
+
+// How long the service may refuse or not know what is asked before a wait gives up. Failures that
+// pass by themselves (no connection, throttling, server faults) never end a wait.
+inline constexpr absl::Duration kLongestRefusal = absl::Minutes(15);
+inline constexpr absl::Duration kLongestAbsence = absl::Minutes(2);
+
+// Safe for concurrent use.
+class JobWatch {
+ public:
+  // Both must outlive this.
+  JobWatch(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
+
+  Awaited Await(const std::string& workflow, const std::string& job_id, const Until& until);
+
+ private:
+  struct Waiter {
+    std::string workflow;
+    std::string job_id;
+    absl::Duration since;
+    absl::Duration due;
+    bool over = false;  // `result` is final
+    Awaited result{};
+    absl::Duration failing_since = absl::InfiniteDuration();
+  };
+
+  absl::Duration EarliestDue() const;
+  void Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop);
+  absl::Status PollOne(std::unique_lock<std::mutex>& lock, const std::string& workflow,
+                       const std::string& job_id, std::stop_token stop);
+  absl::Status PollMany(std::unique_lock<std::mutex>& lock, const std::string& workflow,
+                        std::stop_token stop);
+  void Saw(Waiter& waiter, nlohmann::json job);
+  void SawStatus(Waiter& waiter, const std::string& status);
+  void Failed(Waiter& waiter, const absl::Status& failure);
+
+  Clock& clock_;
+  IdMappingJobs& jobs_;
+  std::mutex mutex_;
+  Clock::Signal changed_;
+  std::list<Waiter> waiters_;
+  bool led_ = false;  // one of the waiters asks for all
+};
+
+}  // namespace er::resource

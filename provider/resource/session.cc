@@ -1,0 +1,47 @@
+#include "resource/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+
+namespace er::resource {
+
+absl::StatusOr<Region*> Session::ForRegion(const std::string& name) {
+  // Held while connecting: those who come for the same Region would only ask for the same
+  // credentials.
+  std::lock_guard lock(mutex_);
+  std::unique_ptr<Region>& region = regions_[name];
+  if (region == nullptr) {
+    ASSIGN_OR_RETURN(std::unique_ptr<aws::Client> client, options_.connect(name));
+    region = std::make_unique<Region>(name, std::move(client), catalog_, clock_,
+                                      options_.max_concurrent_jobs);
+  }
+  return region.get();
+}
+
+bool Session::Claim(const std::string& job_id) {
+  std::lock_guard lock(mutex_);
+  return claimed_.insert(job_id).second;
+}
+
+bool Session::IsClaimed(const std::string& job_id) {
+  std::lock_guard lock(mutex_);
+  return claimed_.count(job_id) > 0;
+}
+
+void Session::HandOver(Value run) {
+  std::lock_guard lock(mutex_);
+  handed_over_.push_back(std::move(run));
+}
+
+Value Session::TakeHandedOver(const std::function<bool(const Value&)>& accepts) {
+  std::lock_guard lock(mutex_);
+  const auto found = std::find_if(handed_over_.begin(), handed_over_.end(), accepts);
+  if (found == handed_over_.end()) return Value::Null();
+  Value run = std::move(*found);
+  handed_over_.erase(found);
+  return run;
+}
+
+}  // namespace er::resource

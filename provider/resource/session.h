@@ -1,0 +1,93 @@
+// The provider as it is configured: what all runs share, Region by Region.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "aws/client.h"
+#include "base/clock.h"
+#include "resource/id_mapping_jobs.h"
+#include "resource/job_watch.h"
+#include "resource/journal.h"
+#include "resource/turns.h"
+#include "resource/workflows.h"
+#include "schema/loader.h"
+#include "value/value.h"
+
+namespace er::resource {
+
+// What the runs of one Region share.
+struct Region {
+  Region(std::string region, std::unique_ptr<aws::Client> aws_client,
+         const schema::Catalog& catalog, Clock& clock, int max_concurrent_jobs)
+      : name(std::move(region)),
+        client(std::move(aws_client)),
+        jobs(*client, catalog),
+        turns(clock, max_concurrent_jobs),
+        watch(clock, jobs),
+        workflows(jobs) {}
+
+  const std::string name;
+  const std::unique_ptr<aws::Client> client;
+  IdMappingJobs jobs;
+  Turns turns;
+  JobWatch watch;
+  Workflows workflows;
+};
+
+// Safe for concurrent use.
+class Session {
+ public:
+  using Connect =
+      std::function<absl::StatusOr<std::unique_ptr<aws::Client>>(const std::string& region)>;
+
+  struct Options {
+    Connect connect{};     // makes the client of a Region; may ask for credentials
+    std::string region{};  // where runs go that name none; empty if none is configured
+    std::string scope{};   // whose jobs these are: no two workspaces or services share a note
+    int max_concurrent_jobs = 1;
+    std::string journal_folder{};
+  };
+
+  // `catalog` and `clock` must outlive this.
+  Session(Options options, const schema::Catalog& catalog, Clock& clock)
+      : options_(std::move(options)),
+        catalog_(catalog),
+        clock_(clock),
+        journal_(options_.journal_folder, clock) {}
+
+  Clock& clock() { return clock_; }
+  const std::string& region() const { return options_.region; }
+  const std::string& scope() const { return options_.scope; }
+  Journal& journal() { return journal_; }
+
+  // The Region of this name, connected at the first call; owned by the session.
+  absl::StatusOr<Region*> ForRegion(const std::string& name);
+
+  // A run of this process has this job. False if another one has it already.
+  bool Claim(const std::string& job_id);
+  bool IsClaimed(const std::string& job_id);
+
+  // The unfinished run that the delete half of a replacement leaves to its create half. What
+  // `accepts` says is the create half's is taken out; null if there is none.
+  void HandOver(Value run);
+  Value TakeHandedOver(const std::function<bool(const Value&)>& accepts);
+
+ private:
+  const Options options_;
+  const schema::Catalog& catalog_;
+  Clock& clock_;
+  Journal journal_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Region>> regions_;
+  std::set<std::string> claimed_;
+  std::vector<Value> handed_over_;
+};
+
+}  // namespace er::resource

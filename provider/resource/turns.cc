@@ -1,0 +1,39 @@
+#include "resource/turns.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace er::resource {
+
+absl::StatusOr<Turns::Turn> Turns::Take(const Until& until) {
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&until);
+  const auto is_mine = [&] { return queue_.front() == &until && taken_ < at_once_; };
+  if (!is_mine()) {
+    log::Info("Waiting for a turn: another job of this account and Region is running",
+              {{"ahead", static_cast<std::int64_t>(queue_.size()) - 1}});
+  }
+  const bool mine = clock_.WaitUntil(until.deadline, lock, changed_, until.stop, is_mine);
+  queue_.erase(std::find(queue_.begin(), queue_.end(), &until));
+  if (mine) ++taken_;
+  clock_.NotifyAll(changed_);  // the next one is at the front now
+  if (mine) return Turn(this);
+  if (until.stop.stop_requested())
+    return absl::CancelledError("interrupted while waiting for a turn");
+  return absl::DeadlineExceededError("the time ran out while waiting for a turn");
+}
+
+Turns::Turn Turns::TakeOver() {
+  std::lock_guard lock(mutex_);
+  ++taken_;
+  return Turn(this);
+}
+
+void Turns::GiveBack() {
+  std::lock_guard lock(mutex_);
+  --taken_;
+  clock_.NotifyAll(changed_);
+}
+
+}  // namespace er::resource

@@ -1,0 +1,59 @@
+// Taking turns: of those who want to run a job at the same time, as many go as the service allows,
+// and the others wait in the order in which they came.
+// https://docs.aws.amazon.com/general/latest/gr/entity-resolution.html: one job per account and
+// Region.
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "resource/until.h"
+
+namespace er::resource {
+
+// Safe for concurrent use; must outlive its turns.
+class Turns {
+ public:
+  // Gives the turn on when it goes.
+  class Turn {
+   public:
+    Turn() = default;
+    Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+    Turn& operator=(Turn&& other) noexcept {
+      std::swap(turns_, other.turns_);
+      return *this;
+    }
+    ~Turn() {
+      if (turns_ != nullptr) turns_->GiveBack();
+    }
+
+   private:
+    friend class Turns;
+    explicit Turn(Turns* turns) : turns_(turns) {}
+    Turns* turns_ = nullptr;
+  };
+
+  Turns(Clock& clock, int at_once) : clock_(clock), at_once_(at_once) {}
+
+  // Waits for a turn, first come, first served. kCancelled or kDeadlineExceeded when `until` ends
+  // first.
+  absl::StatusOr<Turn> Take(const Until& until);
+
+  // A turn at once, for whose job is running already: others wait although it never queued.
+  Turn TakeOver();
+
+ private:
+  void GiveBack();
+
+  Clock& clock_;
+  const int at_once_;
+  std::mutex mutex_;
+  Clock::Signal changed_;
+  int taken_ = 0;
+  std::deque<const Until*> queue_;  // whose turn is next, by the address of what they brought along
+};
+
+}  // namespace er::resource

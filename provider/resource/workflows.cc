@@ -1,0 +1,23 @@
+#include "resource/workflows.h"
+
+namespace er::resource {
+
+absl::StatusOr<bool> Workflows::Exists(const std::string& workflow, std::stop_token stop) {
+  Entry* entry = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    std::unique_ptr<Entry>& place = entries_[workflow];
+    if (place == nullptr) place = std::make_unique<Entry>();
+    entry = place.get();
+  }
+  std::lock_guard lock(entry->mutex);
+  if (!entry->known) {
+    const absl::Status status = jobs_.List(workflow, 1, stop).status();
+    if (!status.ok() && !jobs_.IsGone(status)) return status;
+    entry->known = true;
+    entry->exists = status.ok();
+  }
+  return entry->exists;
+}
+
+}  // namespace er::resource
