@@ -24,9 +24,9 @@ namespace status_internal {
 class Returned {
  public:
   explicit Returned(absl::Status status) : status_(std::move(status)) {}
-  Returned& With(absl::string_view context) {
+  Returned&& With(absl::string_view context) && {
     status_ = WithContext(status_, context);
-    return *this;
+    return std::move(*this);
   }
   template <typename T>
   operator absl::StatusOr<T>() && {  // NOLINT(google-explicit-constructor)
