@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -95,6 +96,8 @@ bool AddExtensions(X509* certificate) {
 }
 
 }  // namespace
+
+void IgnoreOpenSslConfig() { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
 
 absl::StatusOr<Certificate> MakeCertificate(absl::Time now) {
   const Key key(EVP_EC_gen("P-256"));

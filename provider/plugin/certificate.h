@@ -10,6 +10,10 @@
 
 namespace er::plugin {
 
+// Before any other use of OpenSSL: it would read the machine's openssl.cnf, which is not written
+// for this program and may name modules that a static one cannot load.
+void IgnoreOpenSslConfig();
+
 struct Certificate {
   std::string certificate_pem{};
   std::string key_pem{};

@@ -1,7 +1,6 @@
 #include "plugin/serve.h"
 
 #include <grpcpp/grpcpp.h>
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -134,8 +133,7 @@ absl::Status ServeUntilTheEnd(const ServeOptions& options, const Environment& en
 }  // namespace
 
 int Serve(const ServeOptions& options) {
-  // The host's openssl.cnf is not for this program, and a static one cannot load its modules.
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+  IgnoreOpenSslConfig();
   InstallCrashReport();
   signal(SIGPIPE, SIG_IGN);
   const Environment& environment = ProcessEnvironment();
