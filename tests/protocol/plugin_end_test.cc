@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <thread>
 
@@ -148,6 +149,8 @@ struct CrashCase {
   int signal;
   std::string report;
 };
+
+void PrintTo(const CrashCase& crash, std::ostream* out) { *out << crash.function; }
 
 class PluginCrash : public ::testing::TestWithParam<CrashCase> {};
 
