@@ -1,0 +1,150 @@
+#include "emulator/config.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace er::emulator {
+namespace {
+
+constexpr std::array<std::pair<absl::string_view, RefusalMode>, 3> kRefusals = {{
+    {"conflict", RefusalMode::kConflict},
+    {"exceeds-limit", RefusalMode::kExceedsLimit},
+    {"queued", RefusalMode::kQueued},
+}};
+
+absl::StatusOr<RefusalMode> ReadRefusal(const Json& value) {
+  for (const auto& [name, refusal] : kRefusals) {
+    if (value == std::string(name)) return refusal;
+  }
+  return absl::InvalidArgumentError("must be conflict, exceeds-limit or queued");
+}
+
+absl::StatusOr<std::string> ReadText(const Json& value) {
+  if (!value.is_string()) return absl::InvalidArgumentError("must be a string");
+  return value.get<std::string>();
+}
+
+absl::StatusOr<std::string> ReadAccount(const Json& value) {
+  ASSIGN_OR_RETURN(std::string account, ReadText(value));
+  if (account.size() != 12 || !std::all_of(account.begin(), account.end(), absl::ascii_isdigit)) {
+    return absl::InvalidArgumentError("must have 12 digits");
+  }
+  return account;
+}
+
+absl::StatusOr<std::int64_t> ReadCount(const Json& value) {
+  if (!value.is_number_integer() || value < 1) {
+    return absl::InvalidArgumentError("must be an integer from 1");
+  }
+  return value.get<std::int64_t>();
+}
+
+// Sets `field` from the member, if there is one.
+template <typename T>
+absl::Status Set(const Json& settings, const char* name, absl::StatusOr<T> (*read)(const Json&),
+                 T& field) {
+  const auto found = settings.find(name);
+  if (found == settings.end()) return absl::OkStatus();
+  absl::StatusOr<T> value = read(*found);
+  RETURN_IF_ERROR(value.status()).With(name);
+  field = *std::move(value);
+  return absl::OkStatus();
+}
+
+absl::Status SetFate(const Json& settings, Fate& fate) {
+  RETURN_IF_ERROR(Set(settings, "job_duration", ReadDuration, fate.duration));
+  RETURN_IF_ERROR(Set(settings, "outcome", ReadOutcome, fate.outcome));
+  return Set(settings, "message", ReadText, fate.message);
+}
+
+}  // namespace
+
+std::string Name(JobStatus status) {
+  switch (status) {
+    case JobStatus::kQueued:
+      return "QUEUED";
+    case JobStatus::kRunning:
+      return "RUNNING";
+    case JobStatus::kSucceeded:
+      return "SUCCEEDED";
+    case JobStatus::kFailed:
+      return "FAILED";
+  }
+  return "";
+}
+
+absl::StatusOr<absl::Duration> ReadDuration(const Json& value) {
+  absl::Duration duration;
+  if (!value.is_string() || !absl::ParseDuration(value.get_ref<const std::string&>(), &duration)) {
+    return absl::InvalidArgumentError("must be a duration such as \"1m30s\" or \"inf\"");
+  }
+  return duration;
+}
+
+absl::StatusOr<JobStatus> ReadOutcome(const Json& value) {
+  for (const JobStatus status : {JobStatus::kSucceeded, JobStatus::kFailed}) {
+    if (value == Name(status)) return status;
+  }
+  return absl::InvalidArgumentError("must be SUCCEEDED or FAILED");
+}
+
+absl::Status OnlyMembers(const Json& settings, std::initializer_list<absl::string_view> known) {
+  if (!settings.is_object()) return absl::InvalidArgumentError("must be a JSON object");
+  for (const auto& [name, value] : settings.items()) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown member: ", name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Change(Fate& fate, const Json& settings) {
+  Fate changed = fate;
+  RETURN_IF_ERROR(SetFate(settings, changed));
+  fate = changed;
+  return absl::OkStatus();
+}
+
+Json ToJson(const Fate& fate) {
+  return {{"job_duration", absl::FormatDuration(fate.duration)},
+          {"outcome", Name(fate.outcome)},
+          {"message", fate.message}};
+}
+
+absl::Status Change(Config& config, const Json& settings) {
+  RETURN_IF_ERROR(
+      OnlyMembers(settings, {"job_duration", "outcome", "message", "queue_delay", "quota",
+                             "refusal", "list_lag", "clock_skew", "region", "account"}));
+  Config changed = config;
+  RETURN_IF_ERROR(SetFate(settings, changed.fate));
+  RETURN_IF_ERROR(Set(settings, "queue_delay", ReadDuration, changed.queue_delay));
+  RETURN_IF_ERROR(Set(settings, "quota", ReadCount, changed.quota));
+  RETURN_IF_ERROR(Set(settings, "refusal", ReadRefusal, changed.refusal));
+  RETURN_IF_ERROR(Set(settings, "list_lag", ReadDuration, changed.list_lag));
+  RETURN_IF_ERROR(Set(settings, "clock_skew", ReadDuration, changed.clock_skew));
+  RETURN_IF_ERROR(Set(settings, "region", ReadText, changed.region));
+  RETURN_IF_ERROR(Set(settings, "account", ReadAccount, changed.account));
+  config = changed;
+  return absl::OkStatus();
+}
+
+Json ToJson(const Config& config) {
+  Json json = ToJson(config.fate);
+  json["queue_delay"] = absl::FormatDuration(config.queue_delay);
+  json["quota"] = config.quota;
+  json["list_lag"] = absl::FormatDuration(config.list_lag);
+  json["clock_skew"] = absl::FormatDuration(config.clock_skew);
+  json["region"] = config.region;
+  json["account"] = config.account;
+  for (const auto& [name, refusal] : kRefusals) {
+    if (refusal == config.refusal) json["refusal"] = std::string(name);
+  }
+  return json;
+}
+
+}  // namespace er::emulator

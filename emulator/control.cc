@@ -1,0 +1,334 @@
+#include "emulator/control.h"
+
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/status.h"
+#include "emulator/model.h"
+#include "emulator/service.h"
+#include "emulator/uri.h"
+
+namespace er::emulator {
+namespace {
+
+struct Ask {
+  State& state;
+  const Json& body;         // an object
+  const std::string& name;  // the {} of the route's path
+  const std::string& query;
+  const absl::Time now;
+
+  std::string Parameter(absl::string_view wanted) const {
+    for (const auto& [key, value] : ParseQuery(query)) {
+      if (key == wanted) return value;
+    }
+    return "";
+  }
+};
+
+using Reply = absl::StatusOr<Json>;
+
+Json StoredJobJson(const Job& job) {
+  Json json = JobJson(job);
+  json["number"] = job.number;
+  json["workflow"] = job.workflow;
+  json["account"] = job.scope.account;
+  json["region"] = job.scope.region;
+  json["origin"] = job.origin;
+  json["gone"] = job.gone;
+  return json;
+}
+
+Reply GetJobs(const Ask& ask) {
+  const std::string workflow = ask.Parameter("workflow");
+  Json jobs = Json::array();
+  for (const Job& job : ask.state.store.AllJobs(ask.now)) {
+    if (workflow.empty() || workflow == job.workflow) jobs.push_back(StoredJobJson(job));
+  }
+  return Json{{"total", jobs.size()}, {"jobs", std::move(jobs)}};
+}
+
+// As somebody else would, in the console.
+Reply PostJob(const Ask& ask) {
+  RETURN_IF_ERROR(
+      OnlyMembers(ask.body, {"workflow", "jobType", "outputSourceConfig", "account", "region"}));
+  const Result input =
+      ReadInput({{.name = "workflow", .shape = "EntityName", .required = true},
+                 {.name = "jobType", .shape = "JobType"},
+                 {.name = "outputSourceConfig", .shape = "IdMappingJobOutputSourceConfig"},
+                 {.name = "account", .shape = "Description"},
+                 {.name = "region", .shape = "Description"}},
+                ask.body);
+  if (const Error* error = std::get_if<Error>(&input)) {
+    return absl::InvalidArgumentError(error->message);
+  }
+  const Json& members = std::get<Json>(input);
+  const Scope home = Home(ask.state.config);
+  const auto started =
+      ask.state.store.StartJob({.scope = {.account = members.value("account", home.account),
+                                          .region = members.value("region", home.region)},
+                                .workflow = members.value("workflow", ""),
+                                .type = members.value("jobType", ""),
+                                .output = members.value("outputSourceConfig", Json()),
+                                .origin = "console"},
+                               ask.now);
+  if (const Error* error = std::get_if<Error>(&started)) {
+    return absl::FailedPreconditionError(absl::StrCat(error->name, ": ", error->message));
+  }
+  return StoredJobJson(*std::get<const Job*>(started));
+}
+
+Reply FinishJob(const Ask& ask) {
+  RETURN_IF_ERROR(OnlyMembers(ask.body, {"status", "message"}));
+  ASSIGN_OR_RETURN(const JobStatus outcome, ReadOutcome(ask.body.value("status", "SUCCEEDED")));
+  const Json message = ask.body.value("message", Json(""));
+  if (!message.is_string()) return absl::InvalidArgumentError("message must be a text");
+  if (!ask.state.store.FinishJob(ask.name, outcome, message.get<std::string>(), ask.now)) {
+    return absl::NotFoundError(absl::StrCat("no unfinished job ", ask.name));
+  }
+  return Json::object();
+}
+
+Reply GetCalls(const Ask& ask) {
+  std::int64_t since = 0;
+  const std::string text = ask.Parameter("since");
+  if (!text.empty() && !absl::SimpleAtoi(text, &since)) {
+    return absl::InvalidArgumentError("since must be the number of a call");
+  }
+  return ask.state.calls.ToJson(ask.Parameter("operation"), since);
+}
+
+Reply DeleteCalls(const Ask& ask) {
+  ask.state.calls.Clear();
+  return Json::object();
+}
+
+Reply GetConfig(const Ask& ask) { return ToJson(ask.state.config); }
+
+Reply PostConfig(const Ask& ask) {
+  RETURN_IF_ERROR(Change(ask.state.config, ask.body));
+  return ToJson(ask.state.config);
+}
+
+Reply GetFaults(const Ask& ask) { return ask.state.faults.ToJson(); }
+
+Reply PostFaults(const Ask& ask) {
+  RETURN_IF_ERROR(ask.state.faults.Add(ask.body));
+  return ask.state.faults.ToJson();
+}
+
+Reply DeleteFaults(const Ask& ask) {
+  ask.state.faults.Clear();
+  return ask.state.faults.ToJson();
+}
+
+Reply PostCredentials(const Ask& ask) {
+  RETURN_IF_ERROR(ChangeCredentials(ask.state, ask.body, ask.now));
+  Json keys = Json::array();
+  for (const auto& [key, credential] : ask.state.credentials) keys.push_back(key);
+  return Json{{"access_keys", std::move(keys)}};
+}
+
+Reply PostPurge(const Ask& ask) {
+  RETURN_IF_ERROR(OnlyMembers(ask.body, {"workflow"}));
+  const Json workflow = ask.body.value("workflow", Json(""));
+  if (!workflow.is_string()) return absl::InvalidArgumentError("workflow must be a text");
+  return Json{{"purged", ask.state.store.Purge(workflow.get<std::string>(), ask.now)}};
+}
+
+Reply GetWorkflows(const Ask& ask) {
+  Json workflows = Json::array();
+  for (const Workflow& workflow : ask.state.store.AllWorkflows()) {
+    workflows.push_back({{"name", workflow.name}, {"definition", workflow.definition}});
+  }
+  return Json{{"workflows", std::move(workflows)}};
+}
+
+Reply PutWorkflowRoute(const Ask& ask) {
+  RETURN_IF_ERROR(PutWorkflow(ask.state, ask.name, ask.body, ask.now));
+  return Json::object();
+}
+
+Reply DeleteWorkflow(const Ask& ask) {
+  if (!ask.state.store.DeleteWorkflow(std::nullopt, ask.name, ask.now)) {
+    return absl::NotFoundError(absl::StrCat("no workflow ", ask.name));
+  }
+  return Json::object();
+}
+
+struct Route {
+  absl::string_view method;
+  absl::string_view path;  // after the prefix; {} is a name
+  Reply (*reply)(const Ask& ask);
+};
+
+constexpr Route kRoutes[] = {
+    {"GET", "jobs", GetJobs},
+    {"POST", "jobs", PostJob},
+    {"POST", "jobs/{}/finish", FinishJob},
+    {"POST", "purge", PostPurge},
+    {"GET", "calls", GetCalls},
+    {"DELETE", "calls", DeleteCalls},
+    {"GET", "config", GetConfig},
+    {"POST", "config", PostConfig},
+    {"GET", "faults", GetFaults},
+    {"POST", "faults", PostFaults},
+    {"DELETE", "faults", DeleteFaults},
+    {"POST", "credentials", PostCredentials},
+    {"GET", "workflows", GetWorkflows},
+    {"PUT", "workflows/{}", PutWorkflowRoute},
+    {"DELETE", "workflows/{}", DeleteWorkflow},
+};
+
+// Whether `path` fits; then what stands for {} is in `name`.
+bool Fits(absl::string_view pattern, absl::string_view path, std::string& name) {
+  const std::vector<absl::string_view> wanted = absl::StrSplit(pattern, '/');
+  const std::vector<absl::string_view> given = absl::StrSplit(path, '/');
+  if (wanted.size() != given.size()) return false;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == "{}") {
+      name = PercentDecode(given[i]);
+    } else if (wanted[i] != given[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+int HttpCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return 404;
+    case absl::StatusCode::kFailedPrecondition:
+      return 409;
+    default:
+      return 400;
+  }
+}
+
+bool IsFromHere(const Request& request) {
+  return request.peer == "::1" || absl::StartsWith(request.peer, "127.") ||
+         absl::StartsWith(request.peer, "::ffff:127.");
+}
+
+Answer Refuse(int code, absl::string_view message) {
+  return JsonAnswer(code, {{"message", std::string(message)}});
+}
+
+absl::StatusOr<Credential> ReadCredential(const Json& json, const std::string& account,
+                                          absl::Time now) {
+  RETURN_IF_ERROR(
+      OnlyMembers(json, {"access_key", "secret_key", "session_token", "account", "expires_in"}));
+  Credential credential{.account = account};
+  const std::pair<const char*, std::string*> texts[] = {
+      {"access_key", &credential.access_key},
+      {"secret_key", &credential.secret_key},
+      {"session_token", &credential.session_token},
+      {"account", &credential.account},
+  };
+  for (const auto& [name, text] : texts) {
+    const auto found = json.find(name);
+    if (found == json.end()) continue;
+    if (!found->is_string())
+      return absl::InvalidArgumentError(absl::StrCat(name, " must be a text"));
+    *text = found->get<std::string>();
+  }
+  if (credential.access_key.empty() || credential.secret_key.empty()) {
+    return absl::InvalidArgumentError("access_key and secret_key are required");
+  }
+  if (const auto expires = json.find("expires_in"); expires != json.end()) {
+    ASSIGN_OR_RETURN(const absl::Duration left, ReadDuration(*expires));
+    credential.expires = now + left;
+  }
+  return credential;
+}
+
+}  // namespace
+
+absl::Status ChangeCredentials(State& state, const Json& change, absl::Time now) {
+  RETURN_IF_ERROR(OnlyMembers(change, {"accept", "expire", "remove"}));
+  Credentials changed = state.credentials;
+  const auto each = [&](const char* member, const auto& act) -> absl::Status {
+    for (const Json& key : change.value(member, Json::array())) {
+      const auto found = changed.find(key.is_string() ? key.get<std::string>() : "");
+      if (found == changed.end()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(member, ": no such access key: ", key.dump()));
+      }
+      act(found);
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(each("expire", [&](auto found) { found->second.expires = now; }));
+  RETURN_IF_ERROR(each("remove", [&](auto found) { changed.erase(found); }));
+  for (const Json& json : change.value("accept", Json::array())) {
+    ASSIGN_OR_RETURN(Credential credential, ReadCredential(json, state.config.account, now));
+    changed[credential.access_key] = credential;
+  }
+  state.credentials = std::move(changed);
+  return absl::OkStatus();
+}
+
+absl::Status PutWorkflow(State& state, absl::string_view name, const Json& settings,
+                         absl::Time now) {
+  RETURN_IF_ERROR(OnlyMembers(settings, {"incremental", "output_s3_path", "role_arn", "kms_arn",
+                                         "job_duration", "outcome", "message"}));
+  const Result checked = ReadInput({{.name = "name", .shape = "EntityName", .required = true},
+                                    {.name = "output_s3_path", .shape = "S3Path"},
+                                    {.name = "role_arn", .shape = "IdMappingRoleArn"},
+                                    {.name = "kms_arn", .shape = "KMSArn"}},
+                                   [&] {
+                                     Json input = settings;
+                                     input["name"] = std::string(name);
+                                     return input;
+                                   }());
+  if (const Error* error = std::get_if<Error>(&checked)) {
+    return absl::InvalidArgumentError(error->message);
+  }
+  const Json& members = std::get<Json>(checked);
+
+  Workflow workflow{.name = std::string(name), .created = now};
+  workflow.definition = PlainDefinition(Home(state.config), name);
+  Json& output = workflow.definition["outputSourceConfig"][0];
+  if (members.contains("output_s3_path")) output["outputS3Path"] = members["output_s3_path"];
+  if (members.contains("kms_arn")) output["KMSArn"] = members["kms_arn"];
+  if (members.contains("role_arn")) workflow.definition["roleArn"] = members["role_arn"];
+  if (settings.value("incremental", Json(false)) == true) {
+    workflow.definition["incrementalRunConfig"] = {{"incrementalRunType", "ON_DEMAND"}};
+  }
+  workflow.fate = settings;
+  Fate fate;
+  RETURN_IF_ERROR(Change(fate, settings));
+  state.store.PutWorkflow(std::move(workflow));
+  return absl::OkStatus();
+}
+
+Answer Control(State& state, const Request& request, absl::Time now) {
+  if (!IsFromHere(request)) return Refuse(403, "the control API serves this computer only");
+  absl::string_view path = request.path;
+  absl::ConsumePrefix(&path, kControlPrefix);
+  for (const Route& route : kRoutes) {
+    std::string name;
+    if (route.method != request.method || !Fits(route.path, path, name)) continue;
+    const Json body =
+        request.body.empty() ? Json::object() : Json::parse(request.body, nullptr, false);
+    if (!body.is_object()) return Refuse(400, "the body must be a JSON object");
+    const Reply reply = route.reply(
+        {.state = state, .body = body, .name = name, .query = request.query, .now = now});
+    if (!reply.ok()) {
+      return Refuse(HttpCode(reply.status()), std::string(reply.status().message()));
+    }
+    return JsonAnswer(200, *reply);
+  }
+  return Refuse(404, "no such part of the control API: see emulator/README.md");
+}
+
+}  // namespace er::emulator

@@ -1,0 +1,59 @@
+// The emulated service without its sockets: a request in, an answer out. server.h brings it to a
+// port; main.cc is the program.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "emulator/call_log.h"
+#include "emulator/config.h"
+#include "emulator/credentials.h"
+#include "emulator/faults.h"
+#include "emulator/message.h"
+#include "emulator/store.h"
+
+namespace er::emulator {
+
+// All there is to know, and what the control API changes.
+struct State {
+  Config config{};
+  Credentials credentials{};
+  Store store;
+  Faults faults;
+  CallLog calls{};
+
+  explicit State(std::uint64_t seed) : store(config, seed), faults(seed) {}
+};
+
+// Safe for concurrent use.
+class Emulator {
+ public:
+  // `clock` must outlive this object. Before the first Handle(), state() is the caller's to fill.
+  Emulator(Clock& clock, std::uint64_t seed) : clock_(clock), seed_(seed), state_(seed) {}
+
+  State& state() { return state_; }
+
+  // Answers a call of the service, of STS or (below /_emulator/) of the control API. Takes as long
+  // as an injected delay, or until `stop` is requested. The answer's `delivery` is for the caller
+  // to carry out.
+  Answer Handle(const Request& request, std::stop_token stop);
+
+ private:
+  struct Admitted;  // a call that may go on to its operation
+
+  std::variant<Admitted, Answer> Admit(const Request& request, std::int64_t& number);
+  Answer Work(const Request& request, const Admitted& admitted);
+  Answer Finish(Answer answer, std::int64_t number);
+  absl::Time Now() { return clock_.Now() + state_.config.clock_skew; }
+
+  Clock& clock_;
+  const std::uint64_t seed_;
+  std::mutex mutex_;
+  State state_;
+};
+
+}  // namespace er::emulator

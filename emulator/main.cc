@@ -1,0 +1,103 @@
+// entityresolution-emulator: the program around the emulator. See README.md in this folder.
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <iostream>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "base/environment.h"
+#include "base/status.h"
+#include "emulator/options.h"
+#include "emulator/server.h"
+
+namespace er::emulator {
+namespace {
+
+constexpr int kWrongUse = 2;
+
+// SIGINT and SIGTERM, for this thread and those it will start.
+sigset_t BlockEndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// A connection takes a descriptor, and the usual limit is as low as 1024.
+void AllowManyConnections() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+void Log(const Request& request, const Answer& answer) {
+  std::string line = absl::StrCat(request.method, " ", request.path,
+                                  request.query.empty() ? "" : "?", request.query, " ");
+  switch (answer.delivery) {
+    case Answer::Delivery::kWhole:
+      absl::StrAppend(&line, answer.code);
+      break;
+    case Answer::Delivery::kHalf:
+      absl::StrAppend(&line, answer.code, " (half of it)");
+      break;
+    case Answer::Delivery::kNone:
+    case Answer::Delivery::kReset:
+      absl::StrAppend(&line, "(cut)");
+      break;
+  }
+  for (const auto& [name, value] : answer.headers) {
+    if (name == "x-amzn-ErrorType") absl::StrAppend(&line, " ", value);
+  }
+  std::cerr << absl::StrCat(line, "\n") << std::flush;
+}
+
+absl::Status Serve(Options options) {
+  std::string plan;
+  if (!options.fault_plan.empty()) {
+    ASSIGN_OR_RETURN(plan, ProcessEnvironment().ReadFile(options.fault_plan));
+  }
+  const sigset_t end_signals = BlockEndSignals();
+  std::signal(SIGPIPE, SIG_IGN);  // TLS writes to connections that the client closed
+  AllowManyConnections();
+
+  Clock& clock = SystemClock();
+  Emulator emulator(clock, options.seed.value_or(std::random_device()()));
+  RETURN_IF_ERROR(Apply(options, plan, emulator.state(), clock.Now()));
+  if (options.log) options.server.log = Log;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(emulator, std::move(options.server)));
+  std::cout << "Listening on " << server->url() << std::endl;
+
+  int signal = 0;
+  sigwait(&end_signals, &signal);
+  return absl::OkStatus();
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  absl::StatusOr<Options> options = ParseOptions(arguments);
+  if (!options.ok()) {
+    std::cerr << "entityresolution-emulator: " << options.status().message() << "\nTry --help.\n";
+    return kWrongUse;
+  }
+  if (options->help) {
+    std::cout << HelpText();
+    return 0;
+  }
+  if (const absl::Status served = Serve(*std::move(options)); !served.ok()) {
+    std::cerr << "entityresolution-emulator: " << served.message() << "\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace er::emulator
+
+int main(int argc, char** argv) {
+  return er::emulator::Main(std::vector<std::string>(argv + 1, argv + argc));
+}
