@@ -1,0 +1,59 @@
+// terraform-provider-entityresolution: builds everything, owns everything, decides nothing.
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/environment.h"
+#include "plugin/serve.h"
+#include "resource/connect.h"
+#include "resource/provider.h"
+#include "schema/loader.h"
+#include "terraform/provider_service.h"
+
+namespace {
+
+constexpr char kSourceAddress[] = "registry.terraform.io/idmapping/entityresolution";
+
+// The tests of waits that take minutes run this program with a faster clock.
+double ClockSpeed(const er::Environment& environment) {
+  double speed = 1;
+  const auto text = environment.Variable("TF_ENTITYRESOLUTION_TEST_CLOCK_SPEED");
+  if (!text.has_value() || !absl::SimpleAtod(*text, &speed) || !(speed > 0)) return 1;
+  return speed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool debug = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "-version" || argument == "--version") {
+      std::cout << "terraform-provider-entityresolution " << ER_VERSION << "\n";
+      return EXIT_SUCCESS;
+    }
+    if (argument != "-debug" && argument != "--debug") {
+      std::cerr << "Unknown argument " << argument << ". There are -debug and -version.\n";
+      return EXIT_FAILURE;
+    }
+    debug = true;
+  }
+
+  const er::Environment& environment = er::ProcessEnvironment();
+  er::Clock& clock = er::SystemClock(ClockSpeed(environment));
+  // Read at the first call: not before the handshake.
+  const auto connector = [&](const er::Value& config) {
+    return er::resource::ConnectWith(
+        er::schema::BuiltInCatalog(), environment, clock,
+        absl::StrCat("terraform-provider-entityresolution/", ER_VERSION), config);
+  };
+  er::resource::Provider provider(er::schema::BuiltInCatalog(), environment, clock, connector);
+  er::terraform::ProviderService service(provider);
+  return er::plugin::Serve({.source_address = kSourceAddress,
+                            .service = &service,
+                            .stop = [&] { service.Stop(); },
+                            .debug = debug});
+}

@@ -1,0 +1,94 @@
+// The calls about the provider itself.
+#include "base/status.h"
+#include "schema/validate.h"
+#include "terraform/provider_service.h"
+
+namespace er::terraform {
+namespace {
+
+void SetCapabilities(tfplugin6::ServerCapabilities& capabilities) {
+  // A destroy is planned here, too, so that it carries the private data of the run.
+  capabilities.set_plan_destroy(true);
+  // Nothing is prepared in GetProviderSchema: Terraform may leave it out and save a call per
+  // process.
+  capabilities.set_get_provider_schema_optional(true);
+}
+
+}  // namespace
+
+grpc::Status ProviderService::GetMetadata(grpc::ServerContext*,
+                                          const tfplugin6::ProviderMetadata::Request*,
+                                          tfplugin6::ProviderMetadata::Response* response) {
+  SetCapabilities(*response->mutable_server_capabilities());
+  for (const schema::Schema& type : provider_.catalog().types) {
+    if (type.kind == schema::Kind::kResource) {
+      response->add_resources()->set_type_name(type.name);
+    } else {
+      response->add_data_sources()->set_type_name(type.name);
+    }
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status ProviderService::GetProviderSchema(grpc::ServerContext*,
+                                                const tfplugin6::GetProviderSchema::Request*,
+                                                tfplugin6::GetProviderSchema::Response* response) {
+  SetCapabilities(*response->mutable_server_capabilities());
+  ToMessage(provider_.catalog().provider, *response->mutable_provider());
+  for (const schema::Schema& type : provider_.catalog().types) {
+    auto& schemas = type.kind == schema::Kind::kResource ? *response->mutable_resource_schemas()
+                                                         : *response->mutable_data_source_schemas();
+    ToMessage(type, schemas[type.name]);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status ProviderService::GetResourceIdentitySchemas(
+    grpc::ServerContext*, const tfplugin6::GetResourceIdentitySchemas::Request*,
+    tfplugin6::GetResourceIdentitySchemas::Response*) {
+  return grpc::Status::OK;  // no type has an identity yet
+}
+
+grpc::Status ProviderService::GetFunctions(grpc::ServerContext*,
+                                           const tfplugin6::GetFunctions::Request*,
+                                           tfplugin6::GetFunctions::Response*) {
+  return grpc::Status::OK;  // there are none
+}
+
+grpc::Status ProviderService::CallFunction(grpc::ServerContext*,
+                                           const tfplugin6::CallFunction::Request* request,
+                                           tfplugin6::CallFunction::Response* response) {
+  response->mutable_error()->set_text("This provider has no function \"" + request->name() + "\".");
+  return grpc::Status::OK;
+}
+
+grpc::Status ProviderService::ValidateProviderConfig(
+    grpc::ServerContext*, const tfplugin6::ValidateProviderConfig::Request* request,
+    tfplugin6::ValidateProviderConfig::Response* response) {
+  return Answer("ValidateProviderConfig", *response->mutable_diagnostics(), [&] {
+    const schema::Schema& schema = provider_.catalog().provider;
+    ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), TypeFor(schema)));
+    ToMessages(schema::Validate(schema, config), *response->mutable_diagnostics());
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ProviderService::ConfigureProvider(
+    grpc::ServerContext*, const tfplugin6::ConfigureProvider::Request* request,
+    tfplugin6::ConfigureProvider::Response* response) {
+  return Answer("ConfigureProvider", *response->mutable_diagnostics(), [&] {
+    const Type& type = TypeFor(provider_.catalog().provider);
+    ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), type));
+    ToMessages(provider_.Configure(config), *response->mutable_diagnostics());
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ProviderService::StopProvider(grpc::ServerContext*,
+                                           const tfplugin6::StopProvider::Request*,
+                                           tfplugin6::StopProvider::Response*) {
+  Stop();
+  return grpc::Status::OK;
+}
+
+}  // namespace er::terraform

@@ -1,0 +1,61 @@
+#include "terraform/provider_service.h"
+
+#include <exception>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+
+namespace er::terraform {
+
+void ProviderService::Stop() {
+  std::stop_source stopped;
+  {
+    std::lock_guard lock(mutex_);
+    std::swap(stopped, stop_);
+  }
+  stopped.request_stop();
+}
+
+std::stop_token ProviderService::StopToken() {
+  std::lock_guard lock(mutex_);
+  return stop_.get_token();
+}
+
+const Type& ProviderService::TypeFor(const schema::Schema& schema) {
+  std::lock_guard lock(mutex_);
+  const auto found = types_.find(&schema);
+  if (found != types_.end()) return found->second;
+  return types_.emplace(&schema, schema::TypeOf(schema)).first->second;
+}
+
+grpc::Status ProviderService::Answer(absl::string_view name, DiagnosticMessages& diagnostics,
+                                     const std::function<absl::Status()>& call) {
+  log::Trace("Answering", {{"tf_rpc", name}});
+  absl::Status status;
+  try {
+    status = call();
+  } catch (const std::exception& exception) {
+    // Nothing of ours throws, but the libraries below may be out of memory.
+    status = absl::InternalError(exception.what());
+  }
+  if (!status.ok()) AddFault(absl::StrCat(name, " Failed"), status, diagnostics);
+  return grpc::Status::OK;
+}
+
+absl::StatusOr<resource::Resource*> ProviderService::FindResource(
+    const std::string& type_name) const {
+  resource::Resource* found = provider_.FindResource(type_name);
+  if (found != nullptr) return found;
+  return absl::NotFoundError(
+      absl::StrCat("This provider has no resource type \"", type_name, "\"."));
+}
+
+absl::StatusOr<resource::DataSource*> ProviderService::FindDataSource(
+    const std::string& type_name) const {
+  resource::DataSource* found = provider_.FindDataSource(type_name);
+  if (found != nullptr) return found;
+  return absl::NotFoundError(absl::StrCat("This provider has no data source \"", type_name, "\"."));
+}
+
+}  // namespace er::terraform

@@ -1,0 +1,102 @@
+// The calls of protocol 6, each in three steps: convert in, call, convert out. What they mean is
+// decided in resource/ and schema/.
+//
+// A gRPC status is never used for what a person can mend: that is a diagnostic. An answer that
+// Terraform would take for "the object is gone" (a null state) is only sent where it is meant.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "resource/provider.h"
+#include "terraform/convert.h"
+#include "proto/tfplugin6.grpc.pb.h"
+
+namespace er::terraform {
+
+// Safe for concurrent use, as gRPC calls it.
+class ProviderService final : public tfplugin6::Provider::Service {
+ public:
+  // `provider` must outlive this.
+  explicit ProviderService(resource::Provider& provider) : provider_(provider) {}
+
+  // Asks the calls in flight to come to an end; later calls are not affected.
+  void Stop();
+
+  // provider_calls.cc
+  grpc::Status GetMetadata(grpc::ServerContext*, const tfplugin6::ProviderMetadata::Request*,
+                           tfplugin6::ProviderMetadata::Response*) override;
+  grpc::Status GetProviderSchema(grpc::ServerContext*, const tfplugin6::GetProviderSchema::Request*,
+                                 tfplugin6::GetProviderSchema::Response*) override;
+  grpc::Status GetResourceIdentitySchemas(
+      grpc::ServerContext*, const tfplugin6::GetResourceIdentitySchemas::Request*,
+      tfplugin6::GetResourceIdentitySchemas::Response*) override;
+  grpc::Status GetFunctions(grpc::ServerContext*, const tfplugin6::GetFunctions::Request*,
+                            tfplugin6::GetFunctions::Response*) override;
+  grpc::Status CallFunction(grpc::ServerContext*, const tfplugin6::CallFunction::Request*,
+                            tfplugin6::CallFunction::Response*) override;
+  grpc::Status ValidateProviderConfig(grpc::ServerContext*,
+                                      const tfplugin6::ValidateProviderConfig::Request*,
+                                      tfplugin6::ValidateProviderConfig::Response*) override;
+  grpc::Status ConfigureProvider(grpc::ServerContext*, const tfplugin6::ConfigureProvider::Request*,
+                                 tfplugin6::ConfigureProvider::Response*) override;
+  grpc::Status StopProvider(grpc::ServerContext*, const tfplugin6::StopProvider::Request*,
+                            tfplugin6::StopProvider::Response*) override;
+
+  // resource_calls.cc
+  grpc::Status ValidateResourceConfig(grpc::ServerContext*,
+                                      const tfplugin6::ValidateResourceConfig::Request*,
+                                      tfplugin6::ValidateResourceConfig::Response*) override;
+  grpc::Status UpgradeResourceState(grpc::ServerContext*,
+                                    const tfplugin6::UpgradeResourceState::Request*,
+                                    tfplugin6::UpgradeResourceState::Response*) override;
+  grpc::Status UpgradeResourceIdentity(grpc::ServerContext*,
+                                       const tfplugin6::UpgradeResourceIdentity::Request*,
+                                       tfplugin6::UpgradeResourceIdentity::Response*) override;
+  grpc::Status ReadResource(grpc::ServerContext*, const tfplugin6::ReadResource::Request*,
+                            tfplugin6::ReadResource::Response*) override;
+  grpc::Status PlanResourceChange(grpc::ServerContext*,
+                                  const tfplugin6::PlanResourceChange::Request*,
+                                  tfplugin6::PlanResourceChange::Response*) override;
+  grpc::Status ApplyResourceChange(grpc::ServerContext*,
+                                   const tfplugin6::ApplyResourceChange::Request*,
+                                   tfplugin6::ApplyResourceChange::Response*) override;
+  grpc::Status ImportResourceState(grpc::ServerContext*,
+                                   const tfplugin6::ImportResourceState::Request*,
+                                   tfplugin6::ImportResourceState::Response*) override;
+  grpc::Status MoveResourceState(grpc::ServerContext*, const tfplugin6::MoveResourceState::Request*,
+                                 tfplugin6::MoveResourceState::Response*) override;
+
+  // data_source_calls.cc
+  grpc::Status ValidateDataResourceConfig(
+      grpc::ServerContext*, const tfplugin6::ValidateDataResourceConfig::Request*,
+      tfplugin6::ValidateDataResourceConfig::Response*) override;
+  grpc::Status ReadDataSource(grpc::ServerContext*, const tfplugin6::ReadDataSource::Request*,
+                              tfplugin6::ReadDataSource::Response*) override;
+
+ private:
+  // Runs `call`, and turns what goes wrong (kInvalidArgument and the like: what was sent makes no
+  // sense) and what is thrown (no memory) into a diagnostic. The answer is what `call` has made of
+  // it by then.
+  static grpc::Status Answer(absl::string_view name, DiagnosticMessages& diagnostics,
+                             const std::function<absl::Status()>& call);
+
+  absl::StatusOr<resource::Resource*> FindResource(const std::string& type_name) const;
+  absl::StatusOr<resource::DataSource*> FindDataSource(const std::string& type_name) const;
+
+  // The type of a schema's object, made once.
+  const Type& TypeFor(const schema::Schema& schema);
+
+  // Requested by the next Stop().
+  std::stop_token StopToken();
+
+  resource::Provider& provider_;
+  std::mutex mutex_;
+  std::stop_source stop_;
+  std::map<const schema::Schema*, Type> types_;
+};
+
+}  // namespace er::terraform

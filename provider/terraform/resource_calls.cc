@@ -1,0 +1,168 @@
+// The calls about managed resources.
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "resource/describe.h"
+#include "schema/validate.h"
+#include "terraform/provider_service.h"
+#include "value/json.h"
+
+namespace er::terraform {
+namespace {
+
+// Blocks that are absent are empty, but for single ones: a state from before the block was declared
+// lacks it altogether.
+void AddMissingBlocks(const schema::Schema& schema, Value& state) {
+  if (!state.IsMap()) return;
+  const Value empty = schema::EmptyObject(schema);
+  for (const schema::Block& block : schema.blocks) {
+    Value& value = state.AsMap()[block.name];
+    if (value.IsNull()) value = empty[block.name];
+  }
+}
+
+}  // namespace
+
+grpc::Status ProviderService::ValidateResourceConfig(
+    grpc::ServerContext*, const tfplugin6::ValidateResourceConfig::Request* request,
+    tfplugin6::ValidateResourceConfig::Response* response) {
+  return Answer("ValidateResourceConfig", *response->mutable_diagnostics(), [&] {
+    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    const schema::Schema& schema = resource->schema();
+    ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), TypeFor(schema)));
+    ToMessages(schema::Validate(schema, config), *response->mutable_diagnostics());
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ProviderService::UpgradeResourceState(
+    grpc::ServerContext*, const tfplugin6::UpgradeResourceState::Request* request,
+    tfplugin6::UpgradeResourceState::Response* response) {
+  return Answer("UpgradeResourceState", *response->mutable_diagnostics(), [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    const schema::Schema& schema = resource->schema();
+    if (request->version() < 0 || request->version() > schema.version) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("The state was written with version ", request->version(),
+                       " of the schema; this provider has ", schema.version,
+                       ". Use the newer provider that wrote it."));
+    }
+    if (request->raw_state().json().empty()) {
+      return absl::InvalidArgumentError(
+          "The state has no JSON: it was not written by Terraform 0.12 or later.");
+    }
+    const Type& type = TypeFor(schema);
+    ASSIGN_OR_RETURN(Value state,
+                     DecodeJson(request->raw_state().json(), type, ExtraAttributes::kIgnore));
+    AddMissingBlocks(schema, state);
+    if (const resource::SessionPtr session = provider_.session(); session && state.IsMap()) {
+      resource->Seen(*session, state);
+    }
+    return ToMessage(state, type, *response->mutable_upgraded_state());
+  });
+}
+
+grpc::Status ProviderService::UpgradeResourceIdentity(
+    grpc::ServerContext*, const tfplugin6::UpgradeResourceIdentity::Request* request,
+    tfplugin6::UpgradeResourceIdentity::Response* response) {
+  return Answer("UpgradeResourceIdentity", *response->mutable_diagnostics(), [&] {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The type \"", request->type_name(), "\" has no identity."));
+  });
+}
+
+grpc::Status ProviderService::ReadResource(grpc::ServerContext*,
+                                           const tfplugin6::ReadResource::Request* request,
+                                           tfplugin6::ReadResource::Response* response) {
+  // Until it is known better, the object is what it was.
+  *response->mutable_new_state() = request->current_state();
+  response->set_private_(request->private_());
+  return Answer("ReadResource", *response->mutable_diagnostics(), [&] {
+    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    const Type& type = TypeFor(resource->schema());
+    ASSIGN_OR_RETURN(const Value state, FromMessage(request->current_state(), type));
+    if (!state.IsMap()) return absl::OkStatus();
+    const resource::StateAnswer answer =
+        resource->Read(provider_.session(), state, request->private_(), StopToken());
+    ToMessages(answer.diagnostics, *response->mutable_diagnostics());
+    response->set_private_(answer.private_data);
+    return ToMessage(answer.state, type, *response->mutable_new_state());
+  });
+}
+
+grpc::Status ProviderService::PlanResourceChange(
+    grpc::ServerContext*, const tfplugin6::PlanResourceChange::Request* request,
+    tfplugin6::PlanResourceChange::Response* response) {
+  response->set_planned_private(request->prior_private());
+  return Answer("PlanResourceChange", *response->mutable_diagnostics(), [&] {
+    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    const Type& type = TypeFor(resource->schema());
+    resource::PlanRequest plan{.private_data = request->prior_private()};
+    ASSIGN_OR_RETURN(plan.prior, FromMessage(request->prior_state(), type));
+    ASSIGN_OR_RETURN(plan.proposed, FromMessage(request->proposed_new_state(), type));
+    ASSIGN_OR_RETURN(plan.config, FromMessage(request->config(), type));
+    const resource::PlanAnswer answer = resource->Plan(provider_.session(), plan);
+    ToMessages(answer.diagnostics, *response->mutable_diagnostics());
+    response->set_planned_private(answer.private_data);
+    for (const Path& path : answer.replace) ToMessage(path, *response->add_requires_replace());
+    return ToMessage(answer.planned, type, *response->mutable_planned_state());
+  });
+}
+
+grpc::Status ProviderService::ApplyResourceChange(
+    grpc::ServerContext*, const tfplugin6::ApplyResourceChange::Request* request,
+    tfplugin6::ApplyResourceChange::Response* response) {
+  // Until something has been done, the object is what it was.
+  *response->mutable_new_state() = request->prior_state();
+  response->set_private_(request->planned_private());
+  return Answer("ApplyResourceChange", *response->mutable_diagnostics(), [&] {
+    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    const Type& type = TypeFor(resource->schema());
+    ASSIGN_OR_RETURN(const Value prior, FromMessage(request->prior_state(), type));
+    ASSIGN_OR_RETURN(const Value planned, FromMessage(request->planned_state(), type));
+    const resource::SessionPtr session = provider_.session();
+    if (session == nullptr) {
+      ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
+      return absl::OkStatus();
+    }
+    const resource::StateAnswer answer =
+        planned.IsNull() ? resource->Delete(session, prior, StopToken())
+        : prior.IsNull() ? resource->Create(session, planned, StopToken())
+                         : resource->Update(session, prior, planned, StopToken());
+    ToMessages(answer.diagnostics, *response->mutable_diagnostics());
+    response->set_private_(answer.private_data);
+    return ToMessage(answer.state, type, *response->mutable_new_state());
+  });
+}
+
+grpc::Status ProviderService::ImportResourceState(
+    grpc::ServerContext*, const tfplugin6::ImportResourceState::Request* request,
+    tfplugin6::ImportResourceState::Response* response) {
+  return Answer("ImportResourceState", *response->mutable_diagnostics(), [&] {
+    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    const resource::SessionPtr session = provider_.session();
+    if (session == nullptr) {
+      ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
+      return absl::OkStatus();
+    }
+    const resource::StateAnswer answer = resource->Import(session, request->id(), StopToken());
+    ToMessages(answer.diagnostics, *response->mutable_diagnostics());
+    if (!answer.state.IsMap()) return absl::OkStatus();
+    tfplugin6::ImportResourceState::ImportedResource& imported =
+        *response->add_imported_resources();
+    imported.set_type_name(request->type_name());
+    imported.set_private_(answer.private_data);
+    return ToMessage(answer.state, TypeFor(resource->schema()), *imported.mutable_state());
+  });
+}
+
+grpc::Status ProviderService::MoveResourceState(
+    grpc::ServerContext*, const tfplugin6::MoveResourceState::Request* request,
+    tfplugin6::MoveResourceState::Response* response) {
+  return Answer("MoveResourceState", *response->mutable_diagnostics(), [&] {
+    return absl::InvalidArgumentError(absl::StrCat("Nothing can be moved to \"",
+                                                   request->target_type_name(),
+                                                   "\" from another type; import it instead."));
+  });
+}
+
+}  // namespace er::terraform
