@@ -30,6 +30,7 @@ class Decoder {
         if (const std::optional<absl::string_view> text = NumberText(tree)) {
           absl::StatusOr<Number> number = Number::Parse(*text);
           if (!number.ok()) return place.Invalid(number.status().message());
+          if (!number->IsFinite()) return place.Invalid("not a finite number");
           return Value(*std::move(number));
         }
         break;
@@ -54,7 +55,7 @@ class Decoder {
         if (const JsonTree::Object* object = tree.AsObject()) return Object(*object, type, place);
         break;
     }
-    return place.Invalid(absl::StrCat("not a ", type.FriendlyName()));
+    return place.Invalid(absl::StrCat("not of type ", type.FriendlyName()));
   }
 
  private:
@@ -167,7 +168,7 @@ class Encoder {
         if (value.IsMap()) return Object(value, type, place);
         break;
     }
-    return place.Mistake(absl::StrCat("not a ", type.FriendlyName()));
+    return place.Mistake(absl::StrCat("not of type ", type.FriendlyName()));
   }
 
   std::string json_;

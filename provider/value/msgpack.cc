@@ -136,7 +136,7 @@ class Decoder {
         if (token.kind == Token::Kind::kMap) return Object(token.count, type, place);
         break;
     }
-    return place.Invalid(absl::StrCat("not a ", type.FriendlyName()));
+    return place.Invalid(absl::StrCat("not of type ", type.FriendlyName()));
   }
 
   absl::StatusOr<Token> Next(const Place& place) {
@@ -276,7 +276,7 @@ class Encoder {
         if (value.IsMap()) return Object(value, type, place);
         break;
     }
-    return place.Mistake(absl::StrCat("not a ", type.FriendlyName()));
+    return place.Mistake(absl::StrCat("not of type ", type.FriendlyName()));
   }
 
   std::string TakeBytes() && { return std::move(writer_).TakeBytes(); }

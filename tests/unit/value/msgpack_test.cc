@@ -258,6 +258,10 @@ struct Fault {
   std::string message;
 };
 
+void PrintTo(const Fault& fault, std::ostream* out) {
+  *out << fault.type << ' ' << absl::BytesToHexString(fault.bytes.substr(0, 64));
+}
+
 class Refused : public testing::TestWithParam<Fault> {};
 
 TEST_P(Refused, SaysWhereAndWhy) {
@@ -282,23 +286,23 @@ const Fault kFaults[] = {
     {"Nothing", "", kString, "ends early"},
     {"UnusedByte", Hex("c1"), kString, "0xc1"},
     {"Trailing", Hex("a1 61 00"), kString, "superfluous bytes after the value"},
-    {"NumberForText", Hex("01"), kString, "not a string"},
-    {"TextForBool", Hex("a4") + "true", kBool, "not a bool"},
-    {"NumberForBool", Hex("01"), kBool, "not a bool"},
-    {"BoolForNumber", Hex("c3"), kNumber, "not a number"},
+    {"NumberForText", Hex("01"), kString, "not of type string"},
+    {"TextForBool", Hex("a4") + "true", kBool, "not of type bool"},
+    {"NumberForBool", Hex("01"), kBool, "not of type bool"},
+    {"BoolForNumber", Hex("c3"), kNumber, "not of type number"},
     {"WordForNumber", Hex("a3") + "one", kNumber, "not a decimal number"},
     {"NaN64", Hex("cb 7f f8 00 00 00 00 00 00"), kNumber, "NaN"},
     {"NaN32", Hex("ca 7f c0 00 00"), kNumber, "NaN"},
     {"NaNText", Hex("a3") + "NaN", kNumber, "not a decimal number"},
     {"HugeExponent", Hex("a9") + "1e9999999", kNumber, "too large"},
-    {"MapForList", Hex("80"), kStrings, "not a list of string"},
-    {"ListForMap", Hex("90"), kMap, "not a map of number"},
-    {"ListForObject", Hex("90"), kObject, "not a object"},
-    {"WrongElement", Hex("92 a1 61 01"), kStrings, "[1]: not a string"},
-    {"WrongMapElement", Hex("81 a1 6b c3"), kMap, R"(["k"]: not a number)"},
+    {"MapForList", Hex("80"), kStrings, "not of type list of string"},
+    {"ListForMap", Hex("90"), kMap, "not of type map of number"},
+    {"ListForObject", Hex("90"), kObject, "not of type object"},
+    {"WrongElement", Hex("92 a1 61 01"), kStrings, "[1]: not of type string"},
+    {"WrongMapElement", Hex("81 a1 6b c3"), kMap, R"(["k"]: not of type number)"},
     {"WrongDeepInside", Hex("81 a1 61 91 81 a1 62 81 a1 6b 07"),
      R"(["object",{"a":["list",["object",{"b":["map","string"]}]]}])",
-     R"(a[0].b["k"]: not a string)"},
+     R"(a[0].b["k"]: not of type string)"},
     {"ShortTuple", Hex("91 a1 61"), kTuple, "a tuple of 2 is required, not of 1"},
     {"LongTuple", Hex("93 a1 61 c3 c3"), kTuple, "a tuple of 2 is required, not of 3"},
     {"MissingAttribute", Hex("81 a1 61 c0"), kObject,
@@ -323,7 +327,7 @@ const Fault kFaults[] = {
     {"DynamicTypeNoType", Hex("92 c4 06") + R"("text")" + Hex("c0"), kDynamic,
      "not a type of Terraform"},
     {"DynamicTypeNoJson", Hex("92 c4 04") + "text" + Hex("c0"), kDynamic, "not valid JSON"},
-    {"DynamicMisfit", Hex("92 c4 08") + R"("string")" + Hex("c3"), kDynamic, "not a string"},
+    {"DynamicMisfit", Hex("92 c4 08") + R"("string")" + Hex("c3"), kDynamic, "not of type string"},
     {"ExtensionOfAnotherType", Hex("d5 00 00 00"), kString, "extension 0 is not defined"},
     {"TimestampExtension", Hex("d6 ff 00 00 00 00"), kString, "extension -1 is not defined"},
     {"RefinementsNoMap", Hex("d5 0c 90 90"), kString, "not a map"},
@@ -392,18 +396,18 @@ TEST(MsgpackTest, RefusesToWriteWhatDoesNotFitItsType) {
     const char* type;
     const char* message;
   } rows[] = {
-      {"a", kNumber, "not a number"},
-      {true, kString, "not a string"},
-      {Decimal("1"), kBool, "not a bool"},
-      {"a", kDynamic, "not a dynamic"},
-      {Value::Dynamic(Type::String(), true), kDynamic, "not a string"},
-      {Value::Dynamic(Type::String(), "a"), kString, "not a string"},
-      {Value::List{"a", true}, kStrings, "[1]: not a string"},
-      {Value::Map{}, kStrings, "not a list of string"},
-      {Value::List{}, kMap, "not a map of number"},
+      {"a", kNumber, "not of type number"},
+      {true, kString, "not of type string"},
+      {Decimal("1"), kBool, "not of type bool"},
+      {"a", kDynamic, "not of type dynamic"},
+      {Value::Dynamic(Type::String(), true), kDynamic, "not of type string"},
+      {Value::Dynamic(Type::String(), "a"), kString, "not of type string"},
+      {Value::List{"a", true}, kStrings, "[1]: not of type string"},
+      {Value::Map{}, kStrings, "not of type list of string"},
+      {Value::List{}, kMap, "not of type map of number"},
       {Value::List{"a"}, kTuple, "a tuple of another length"},
       {Value::Map{{"c", "a"}}, kObject, "c: there is no such attribute"},
-      {Value::Map{{"b", "a"}}, kObject, "b: not a number"},
+      {Value::Map{{"b", "a"}}, kObject, "b: not of type number"},
       {"\xFF", kString, "not valid UTF-8"},
       {Value::Map{{"\xFF", Decimal("1")}}, kMap, "not valid UTF-8"},
       {Number(std::nan("")), kNumber, "NaN"},
