@@ -1,7 +1,12 @@
 # The shapes a target can have here, and the third-party libraries by the names the folders use.
+option(ER_STATIC "Link the programs statically, as they are released" OFF)
+if(ER_STATIC)
+  include(Static)
+else()
+  find_package(CURL REQUIRED)
+endif()
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
-find_package(CURL REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(gRPC CONFIG REQUIRED)
@@ -9,6 +14,9 @@ find_package(nlohmann_json REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 find_package(pugixml REQUIRED)
+if(ER_STATIC)
+  er_link_archives()
+endif()
 
 # er_library(<name> DEPS <library>...): all .cc files of this folder, included as "folder/file.h".
 function(er_library name)
