@@ -47,14 +47,10 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
 }  // namespace status_internal
 }  // namespace er
 
-// The switch keeps the else from being taken for that of an if around this.
-#define RETURN_IF_ERROR(expression)                              \
-  switch (0)                                                     \
-  case 0:                                                        \
-  default:                                                       \
-    if (absl::Status er_status = (expression); er_status.ok()) { \
-    } else /* NOLINT */                                          \
-      return ::er::status_internal::Returned(std::move(er_status))
+// A loop that never comes round: unlike an if, it takes no else of an if around it.
+#define RETURN_IF_ERROR(expression)                                          \
+  for (absl::Status er_status = (expression); !er_status.ok(); /* NOLINT */) \
+  return ::er::status_internal::Returned(std::move(er_status))
 
 #define ER_CONCAT_INNER(a, b) a##b
 #define ER_CONCAT(a, b) ER_CONCAT_INNER(a, b)
