@@ -70,7 +70,7 @@ std::string RequestId(std::uint64_t seed, std::int64_t number) {
 
 struct Emulator::Admitted {
   const Operation* operation = nullptr;  // nullptr: of STS
-  Json input{};
+  Result input = Json::object();
   Caller caller{};
   std::int64_t number = 0;  // of the call
   std::optional<Fault> fault{};
@@ -126,36 +126,37 @@ std::variant<Emulator::Admitted, Answer> Emulator::Admit(const Request& request,
                                            admitted.caller.region, "' instead of '", region, "'")});
   }
 
-  Result input = Json::object();
-  if (admitted.operation != nullptr) {
-    input = ReadInput(*admitted.operation, request);
-    if (const Json* members = std::get_if<Json>(&input)) {
-      const std::string name = members->value("workflowName", "");
-      call.workflow = name.substr(name.rfind('/') + 1);  // a name, also where an ARN was sent
-    }
-  }
-  admitted.fault = state_.faults.Decide(operation, call.workflow, call.number, now);
-  if (admitted.fault.has_value()) call.fault = admitted.fault->kind;
-  if (admitted.fault.has_value() && !admitted.fault->works) return admitted;
-
   if (!is_sts && admitted.operation == nullptr) {
     return refuse({.code = 404,
                    .name = "UnknownOperationException",
                    .message = absl::StrCat("The emulator has no operation for ", request.method,
                                            " ", request.path)});
   }
-  if (const Error* error = std::get_if<Error>(&input)) return refuse(*error);
-  admitted.input = std::get<Json>(std::move(input));
+
+  if (admitted.operation != nullptr) {
+    admitted.input = ReadInput(*admitted.operation, request);
+    if (const Json* members = std::get_if<Json>(&admitted.input)) {
+      const std::string name = members->value("workflowName", "");
+      call.workflow = name.substr(name.rfind('/') + 1);  // a name, also where an ARN was sent
+    }
+  }
+  admitted.fault = state_.faults.Decide(operation, call.workflow, call.number, now);
+  if (admitted.fault.has_value()) call.fault = admitted.fault->kind;
   return admitted;
 }
 
 Answer Emulator::Work(const Request& request, const Admitted& admitted) {
   if (admitted.operation == nullptr) return PerformSts(request, admitted.caller);
 
+  if (const Error* error = std::get_if<Error>(&admitted.input)) {
+    return ErrorAnswer(*error, Protocol::kJson);
+  }
+
   std::lock_guard lock(mutex_);
   const bool lags = admitted.fault.has_value() && admitted.fault->effect == Fault::Effect::kListLag;
-  Result result = Perform(state_.store, *admitted.operation, admitted.input, admitted.caller, Now(),
-                          lags ? admitted.fault->delay : absl::ZeroDuration());
+  Result result =
+      Perform(state_.store, *admitted.operation, std::get<Json>(admitted.input), admitted.caller,
+              Now(), lags ? admitted.fault->delay : absl::ZeroDuration());
   if (const Error* error = std::get_if<Error>(&result)) {
     return ErrorAnswer(*error, Protocol::kJson);
   }

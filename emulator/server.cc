@@ -196,8 +196,13 @@ class Server::Impl final : public httplib::Server {
       bool goes_on = connection.ShakeHands();
       while (goes_on && connection.AwaitRequest(options_.keep_alive)) {
         bool is_last = false;
-        goes_on = process_request(connection, false, is_last, Prepare) && !is_last &&
-                  !connection.is_cut();
+        bool is_understood = false;  // or nobody knows where the next request begins
+        goes_on = process_request(connection, false, is_last,
+                                  [&](httplib::Request& request) {
+                                    is_understood = true;
+                                    Prepare(request);
+                                  }) &&
+                  is_understood && !is_last && !connection.is_cut();
       }
       // Out of the set before the descriptor is closed and may be another connection's.
       std::lock_guard lock(mutex_);

@@ -1,0 +1,83 @@
+#include "emulator/options.h"
+
+#include "gmock/gmock.h"
+
+namespace er::emulator {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Options, HaveDefaultsThatWork) {
+  const auto options = ParseOptions({});
+  ASSERT_TRUE(options.ok());
+  State state(1);
+  ASSERT_TRUE(Apply(*options, "", state, absl::UnixEpoch()).ok());
+  EXPECT_EQ(state.credentials.count("AKIAEMULATOR00000000"), 1);
+  EXPECT_NE(state.store.FindWorkflow({}, "customers"), nullptr);
+  EXPECT_EQ(options->server.host, "127.0.0.1");
+}
+
+TEST(Options, ReachTheState) {
+  const auto options = ParseOptions(
+      {"--port", "8080", "--workflow=a", "--workflow", "b:incremental", "--job-duration=2s",
+       "--refusal=queued", "--outcome=FAILED", "--account=210987654321", "--access-key=K",
+       "--secret-key=S", "--session-token=T", "--seed=9", "--log", "--list-lag=1s"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  State state(1);
+  ASSERT_TRUE(Apply(*options, R"({"faults": [{"kind": "slow"}]})", state, absl::UnixEpoch()).ok());
+
+  EXPECT_EQ(options->server.port, 8080);
+  EXPECT_EQ(options->seed, 9);
+  EXPECT_TRUE(options->log);
+  EXPECT_EQ(state.config.fate.duration, absl::Seconds(2));
+  EXPECT_EQ(state.config.fate.outcome, JobStatus::kFailed);
+  EXPECT_EQ(state.config.refusal, RefusalMode::kQueued);
+  EXPECT_EQ(state.config.list_lag, absl::Seconds(1));
+  EXPECT_EQ(state.credentials.at("K").session_token, "T");
+  EXPECT_EQ(state.credentials.at("K").account, "210987654321");
+  EXPECT_FALSE(state.store.FindWorkflow({}, "a")->IsIncremental());
+  EXPECT_TRUE(state.store.FindWorkflow({}, "b")->IsIncremental());
+  EXPECT_EQ(state.store.FindWorkflow({}, "customers"), nullptr);
+  EXPECT_EQ(state.faults.ToJson()["faults"].size(), 1);
+}
+
+TEST(Options, SayWhatIsWrong) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"--prot"}, "unknown argument --prot"},
+      {{"8080"}, "unknown argument 8080"},
+      {{"--port"}, "--port needs a value: N"},
+      {{"--port=x"}, "--port=x: must be a number"},
+      {{"--port=65536"}, "must be a number"},
+      {{"--log=yes"}, "--log takes no value"},
+      {{"--job-duration=5"}, "--job-duration=5: job_duration: must be a duration"},
+      {{"--refusal=no"}, "conflict, exceeds-limit or queued"},
+      {{"--outcome=GOOD"}, "SUCCEEDED or FAILED"},
+      {{"--seed=-1"}, "--seed=-1: must be a number"},
+      {{"--account=12"}, "12 digits"},
+      {{"--tls-cert=x"}, "--tls-cert and --tls-key go together"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    EXPECT_THAT(std::string(ParseOptions(arguments).status().message()), HasSubstr(message));
+  }
+}
+
+TEST(Options, SayWhatIsWrongWithWorkflowsAndPlans) {
+  State state(1);
+  const auto workflow = ParseOptions({"--workflow=a b"});
+  EXPECT_THAT(std::string(Apply(*workflow, "", state, absl::UnixEpoch()).message()),
+              HasSubstr("--workflow=a b: "));
+  const auto plan = ParseOptions({"--fault-plan=p.json"});
+  EXPECT_THAT(std::string(Apply(*plan, "{", state, absl::UnixEpoch()).message()),
+              HasSubstr("p.json: not JSON"));
+  EXPECT_THAT(std::string(Apply(*plan, "[]", state, absl::UnixEpoch()).message()),
+              HasSubstr("p.json: must be a JSON object"));
+}
+
+TEST(Help, NamesEveryFlag) {
+  for (const char* flag : {"--port", "--workflow", "--fault-plan", "--tls-cert", "--help"}) {
+    EXPECT_THAT(HelpText(), HasSubstr(flag));
+  }
+}
+
+}  // namespace
+}  // namespace er::emulator
