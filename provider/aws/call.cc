@@ -15,6 +15,9 @@ namespace {
 
 constexpr absl::Duration kLargestSkew = absl::Minutes(4);
 
+// A 403 that is meant must not make each poll of a wait ask for new credentials.
+constexpr absl::Duration kGuessPause = absl::Minutes(5);
+
 std::optional<absl::Time> ParseDate(const http::Response& response) {
   absl::Time date;
   if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", response.Header("date"), &date, nullptr)) {
@@ -27,6 +30,20 @@ std::optional<absl::Duration> RetryAfter(const http::Response& response) {
   int milliseconds = 0;
   if (!absl::SimpleAtoi(response.Header("x-amz-retry-after"), &milliseconds)) return std::nullopt;
   return absl::Milliseconds(milliseconds);
+}
+
+// The code of a call that has no credentials: kNotFound or kPermissionDenied of a role must not
+// look like the answer of the service called.
+absl::StatusCode WithoutCredentials(const absl::Status& why) {
+  switch (why.code()) {
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+      return why.code();
+    default:
+      return absl::StatusCode::kUnauthenticated;
+  }
 }
 
 }  // namespace
@@ -51,22 +68,31 @@ absl::Duration Caller::ClockOffset() const {
   return clock_offset_;
 }
 
+bool Caller::MayGuess() {
+  std::lock_guard lock(mutex_);
+  const absl::Duration now = config_.clock->Elapsed();
+  if (now < next_guess_) return false;
+  next_guess_ = now + kGuessPause;
+  return true;
+}
+
 Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
                                 const std::stop_token& stop) {
   Attempt attempt{.error = {.operation = call.operation,
                             .region = config_.region,
                             .attempts = number,
                             .execution = Execution::kNotSent}};
-  const auto could_not_try = [&](const absl::Status& why) {
+  const auto could_not_try = [&](const absl::Status& why, absl::StatusCode code) {
     attempt.could_not_try = true;
     attempt.error.message = std::string(why.message());
-    attempt.status = ToStatus(attempt.error, why.code());
+    attempt.status = ToStatus(attempt.error, code);
     return attempt;
   };
   const bool adaptive = config_.retry.mode == RetryMode::kAdaptive;
   if ((config_.limiter != nullptr && !config_.limiter->Acquire(stop)) ||
       (adaptive && !pace_.Acquire(stop))) {
-    return could_not_try(absl::CancelledError("cancelled before it was sent"));
+    return could_not_try(absl::CancelledError("cancelled before it was sent"),
+                         absl::StatusCode::kCancelled);
   }
 
   http::Request request = call.request;
@@ -77,14 +103,18 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
   request.at_most_once = !call.repeatable;
   if (config_.credentials != nullptr) {
     absl::StatusOr<Credentials> credentials = config_.credentials->Get(stop);
-    if (!credentials.ok()) return could_not_try(credentials.status());
+    if (!credentials.ok()) {
+      return could_not_try(credentials.status(), WithoutCredentials(credentials.status()));
+    }
     attempt.credentials = *std::move(credentials);
     absl::StatusOr<http::Request> signed_request =
         Sign(std::move(request), attempt.credentials,
              {.time = config_.clock->Now() + ClockOffset(),
               .region = config_.region,
               .service = config_.service});
-    if (!signed_request.ok()) return could_not_try(signed_request.status());
+    if (!signed_request.ok()) {
+      return could_not_try(signed_request.status(), signed_request.status().code());
+    }
     request = *std::move(signed_request);
   }
 

@@ -63,12 +63,14 @@ class Caller {
   Next Decide(const HttpCall& call, const Attempt& attempt, int number, bool& refreshed,
               bool& clock_corrected);
   absl::Duration ClockOffset() const;
+  bool MayGuess();
 
   const CallerConfig config_;
   RetryQuota quota_;
   AdaptivePace pace_;
   mutable std::mutex mutex_;
   absl::Duration clock_offset_;  // what the service's clock is ahead of ours, once it complained
+  absl::Duration next_guess_ = -absl::InfiniteDuration();
 };
 
 }  // namespace er::aws

@@ -1,0 +1,33 @@
+#include "aws/credential_chain.h"
+
+#include "absl/strings/str_cat.h"
+#include "aws/error.h"
+#include "base/log.h"
+#include "base/status.h"
+
+namespace er::aws {
+
+absl::StatusOr<Credentials> CredentialChain::Get(std::stop_token stop) {
+  if (CredentialsSource* const serving = serving_) return serving->Get(std::move(stop));
+  std::string looked_at;
+  for (const Place& place : places_) {
+    absl::StatusOr<Credentials> credentials = place.source->Get(stop);
+    if (credentials.ok()) {
+      log::Debug("Found credentials", {{"source", place.name}});
+      serving_ = place.source.get();
+      return credentials;
+    }
+    // Who got as far as a call was configured, whatever the service did not find.
+    if (!absl::IsNotFound(credentials.status()) || ErrorOf(credentials.status())) {
+      return WithContext(credentials.status(), place.name);
+    }
+    absl::StrAppend(&looked_at, "\n  - ", place.name, ": ", credentials.status().message());
+  }
+  return absl::UnauthenticatedError(absl::StrCat("no AWS credentials were found in:", looked_at));
+}
+
+void CredentialChain::Invalidate(const Credentials& refused) {
+  if (CredentialsSource* const serving = serving_) serving->Invalidate(refused);
+}
+
+}  // namespace er::aws

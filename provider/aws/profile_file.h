@@ -1,0 +1,71 @@
+// The shared config and credentials files of the AWS tools.
+// https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+//
+//   ASSIGN_OR_RETURN(const Profiles profiles, Profiles::Load(environment, configs, credentials));
+//   profiles.Value("dev", "region")
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/environment.h"
+
+namespace er::aws {
+
+// A section: its keys in lower case, and below a key without a value the indented ones.
+struct ProfileSection {
+  std::map<std::string, std::string> values{};
+  std::map<std::string, std::map<std::string, std::string>> nested{};
+
+  std::optional<std::string> Value(absl::string_view key) const;
+};
+
+// The sections of a file by what stands between the brackets, with inner white space folded and
+// without quotes: "default", "profile dev", "sso-session work". Lines that it cannot make sense of
+// are skipped, as the AWS tools do. Reads anything.
+std::map<std::string, ProfileSection> ParseProfileFile(absl::string_view text);
+
+// "~/x" with the user's home folder.
+std::string ExpandHome(const Environment& environment, std::string path);
+
+// All files together, read once. Of several files of a kind, a later one overrides an earlier one,
+// and credentials files override config files.
+class Profiles {
+ public:
+  Profiles() = default;
+
+  // A file that is not there is an empty one. Fails where one cannot be read.
+  static absl::StatusOr<Profiles> Load(const Environment& environment,
+                                       std::vector<std::string> config_files,
+                                       std::vector<std::string> credentials_files);
+
+  bool Has(absl::string_view profile) const;
+
+  // The key of the profile, in lower case; nothing where it is missing or empty.
+  std::optional<std::string> Value(absl::string_view profile, absl::string_view key) const;
+
+  // The same from one kind of file only.
+  std::optional<std::string> ConfigValue(absl::string_view profile, absl::string_view key) const;
+  std::optional<std::string> CredentialsValue(absl::string_view profile,
+                                              absl::string_view key) const;
+
+  // Null where the config files have no such section.
+  const ProfileSection* SsoSession(absl::string_view name) const;
+  const ProfileSection* Services(absl::string_view name) const;
+
+  // For messages: "~/.aws/config and ~/.aws/credentials".
+  const std::string& files() const { return files_; }
+
+ private:
+  const ProfileSection* ConfigSection(absl::string_view section) const;
+
+  std::map<std::string, ProfileSection> config_;  // as written, but "profile x" without "profile"
+  std::map<std::string, ProfileSection> credentials_;
+  std::string files_;
+};
+
+}  // namespace er::aws
