@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -28,7 +29,8 @@ class Cursor {
   const Node& node() const { return *node_; }
 
   void Fail(absl::string_view reason) const {
-    errors_->push_back(absl::StrCat(file_, ":", node_->line, ": ", path_, ": ", reason));
+    errors_->push_back(
+        absl::StrCat(file_, ":", node_->line, ": ", path_, path_.empty() ? "" : ": ", reason));
   }
 
   Cursor Member(absl::string_view name, const Node& node) const {
@@ -148,8 +150,8 @@ class Loader {
       shapes_.emplace(BaseName(current_file_), file);
     });
     ForEach("provider.json", [&](const Cursor& file) { catalog_.provider = ReadType(file); });
-    ForEach("resources/", [&](const Cursor& file) { catalog_.types.push_back(ReadType(file)); });
-    ForEach("data-sources/", [&](const Cursor& file) { catalog_.types.push_back(ReadType(file)); });
+    ForEach("resources/", [&](const Cursor& file) { AddType(file); });
+    ForEach("data-sources/", [&](const Cursor& file) { AddType(file); });
     if (catalog_.provider.name.empty()) errors_.push_back("provider.json: is missing");
     if (!errors_.empty()) return absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
     return std::move(catalog_);
@@ -212,7 +214,11 @@ class Loader {
     Limits limits{.pattern_meaning = at.Text("meaning"),
                   .min_length = at.Integer("min_length"),
                   .max_length = at.Integer("max_length"),
-                  .one_of = at.Texts("one_of")};
+                  .one_of = at.Texts("one_of"),
+                  .documentation = at.Text("documentation")};
+    if (limits.min_length.value_or(0) > limits.max_length.value_or(INT64_MAX)) {
+      at.Fail("min_length is above max_length");
+    }
     if (const std::string pattern = at.Text("pattern"); !pattern.empty()) {
       auto compiled = std::make_shared<const re2::RE2>(pattern, re2::RE2::Quiet);
       if (!compiled->ok()) at.Fail(absl::StrCat("pattern: ", compiled->error()));
@@ -220,6 +226,14 @@ class Loader {
       limits.pattern = std::move(compiled);
     }
     return limits;
+  }
+
+  void AddType(const Cursor& file) {
+    Schema schema = ReadType(file);
+    if (catalog_.Find(schema.kind, schema.name) != nullptr) {
+      file.Fail(absl::StrCat("there is another ", schema.name));
+    }
+    catalog_.types.push_back(std::move(schema));
   }
 
   Schema ReadType(const Cursor& file) {
@@ -387,6 +401,7 @@ class Loader {
   static void ReadDefault(const Cursor& at, Attribute& attribute) {
     const Node* value = at.node().Find("default");
     if (value == nullptr) return;
+    if (attribute.nesting != Nesting::kNone) return at.Fail("with attributes, there is no default");
     if (attribute.required || attribute.computed) at.Fail("has a default, so it is optional");
     attribute.optional = true;
     attribute.computed = true;  // the plan fills the default in, which only a computed value allows
@@ -410,9 +425,12 @@ class Loader {
     } else if (!format.empty()) {
       at.Fail("format must be duration or timestamp");
     }
+    const bool is_string =
+        attribute.nesting == Nesting::kNone && attribute.type.kind() == Type::Kind::kString;
+    if (attribute.format != Format::kText && !is_string) at.Fail("only a string has a format");
     const Node* limits = at.node().Find("limits");
     if (limits == nullptr) return;
-    if (attribute.type.kind() != Type::Kind::kString) at.Fail("only a string has limits");
+    if (!is_string) return at.Fail("only a string has limits");
     if (limits->kind == Node::Kind::kObject) {
       attribute.limits = ReadLimit(at.Member("limits", *limits));
     } else if (const auto found = limits_.find(limits->text); found != limits_.end()) {
@@ -469,7 +487,8 @@ class Loader {
       if (name != "create" && name != "update" && name != "delete" && name != "read") {
         at.Fail("must be create, read, update or delete");
       }
-      if (node.kind != Node::Kind::kString || !absl::ParseDuration(node.text, &duration)) {
+      if (node.kind != Node::Kind::kString || !absl::ParseDuration(node.text, &duration) ||
+          duration <= absl::ZeroDuration()) {
         at.Fail("must be a duration such as \"90m\"");
       }
       schema.timeouts.emplace(name, node.text);

@@ -32,6 +32,7 @@ struct Limits {
   std::optional<std::int64_t> min_length{};  // in characters
   std::optional<std::int64_t> max_length{};
   std::vector<std::string> one_of{};  // the texts it can be; empty if any
+  std::string documentation{};        // URL of the page that says so
 };
 
 // What the text of a string attribute is.

@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kDeepest = 32;
 
 // Reads characters and counts lines. nlohmann's parser reports no positions, but calls back as soon
-// as a token has been read, so the count is the line of that token.
+// as a token has been read, so the count is the line of that token. A number has been read only
+// when the character after it has, so a line begins with the character after its end.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -25,7 +26,8 @@ class CountingIterator {
   CountingIterator(const char* at, int* line) : at_(at), line_(line) {}
   reference operator*() const { return *at_; }
   CountingIterator& operator++() {
-    if (*at_ == '\n') ++*line_;
+    if (after_line_end_) ++*line_;
+    after_line_end_ = *at_ == '\n';
     ++at_;
     return *this;
   }
@@ -40,6 +42,7 @@ class CountingIterator {
  private:
   const char* at_;
   int* line_;
+  bool after_line_end_ = false;
 };
 
 class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {

@@ -21,9 +21,9 @@ std::int64_t CharacterCount(absl::string_view utf8) {
 
 std::string Shown(const Attribute& attribute, const std::string& text) {
   if (attribute.sensitive) return "The value (sensitive)";
-  if (text.empty()) return "An empty text";
-  if (text.size() > kLongestShown)
+  if (text.size() > kLongestShown) {
     return absl::StrCat("\"", text.substr(0, kLongestShown), "...\"");
+  }
   return absl::StrCat("\"", text, "\"");
 }
 
@@ -31,6 +31,15 @@ std::string Shown(const Attribute& attribute, const std::string& text) {
 std::optional<std::string> Complaint(const Attribute& attribute, const std::string& text) {
   const Limits& limits = attribute.limits;
   const std::string shown = Shown(attribute, text);
+  if (text.empty() && (limits.min_length.value_or(0) > 0 || !limits.one_of.empty() ||
+                       (limits.pattern && !re2::RE2::FullMatch(text, *limits.pattern)))) {
+    return absl::StrCat(attribute.name, " must not be empty. ",
+                        attribute.required ? "Set it to " : "Leave the argument out, or set it to ",
+                        limits.pattern          ? limits.pattern_meaning
+                        : limits.one_of.empty() ? "a value"
+                                                : absl::StrJoin(limits.one_of, ", "),
+                        ".");
+  }
   if (!limits.one_of.empty() && std::count(limits.one_of.begin(), limits.one_of.end(), text) == 0) {
     std::string complaint = absl::StrCat(shown, " is none of the values that ", attribute.name,
                                          " takes: ", absl::StrJoin(limits.one_of, ", "), ".");
@@ -43,11 +52,6 @@ std::optional<std::string> Complaint(const Attribute& attribute, const std::stri
   }
   const std::int64_t length = CharacterCount(text);
   if (length < limits.min_length.value_or(0)) {
-    if (text.empty()) {
-      return absl::StrCat(attribute.name,
-                          " must not be empty. Leave the argument out, or set it to ",
-                          limits.pattern ? limits.pattern_meaning : "a value", ".");
-    }
     return absl::StrCat(
         shown, " has ", length, " characters; ", attribute.name, " takes at least ",
         *limits.min_length, ".",

@@ -1,0 +1,430 @@
+#include "schema/loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <re2/re2.h>
+
+#include <map>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "support/value_printing.h"
+
+namespace er::schema {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsNull;
+using ::testing::NotNull;
+using ::testing::SizeIs;
+
+using Texts = std::map<std::string, std::string>;  // by file name
+
+// A thing with these attributes, the first of them in line 7.
+std::string Thing(absl::string_view attributes) {
+  return absl::StrCat(R"({
+  "kind": "resource",
+  "name": "entityresolution_thing",
+  "title": "thing",
+  "description": "A thing.",
+  "operations": ["GetThing"], "attributes": {
+    )",
+                      attributes, "}}");
+}
+
+// The smallest catalog there is, with one of everything.
+Texts SmallCatalog() {
+  return {
+      {"service.json", R"({
+  "service": "things",
+  "errors": {"gone": ["NotFound"], "busy": ["Busy"]},
+  "job_states": {"succeeded": ["DONE"], "failed": ["BROKEN"]},
+  "operations": {
+    "GetThing": {
+      "method": "GET", "path": "/things/{name}", "query": ["page"], "repeatable": true,
+      "input": ["name", "page"], "output": ["color", "parts", "details"]
+    }
+  }
+})"},
+      {"limits.json", R"({
+  "limits": {
+    "Color": {
+      "pattern": "[a-z]+", "meaning": "a color such as red", "min_length": 3, "max_length": 9,
+      "documentation": "https://example.com/colors"
+    }
+  }
+})"},
+      {"provider.json", R"({
+  "kind": "provider", "name": "things", "title": "things", "description": "Things.",
+  "attributes": {
+    "region": {"type": "string", "optional": true, "local": true, "description": "Where.",
+               "environment": ["REGION"]}
+  }
+})"},
+      {"resources/thing.json",
+       Thing(R"("name": {"type": "string", "required": true, "description": "Its name."})")},
+  };
+}
+
+absl::StatusOr<Catalog> LoadTexts(const Texts& texts) {
+  std::vector<SourceFile> files;
+  for (const auto& [name, text] : texts) files.push_back({.name = name, .text = text});
+  return Load(files);
+}
+
+absl::StatusOr<Catalog> LoadThing(absl::string_view attributes) {
+  Texts texts = SmallCatalog();
+  texts["resources/thing.json"] = Thing(attributes);
+  return LoadTexts(texts);
+}
+
+// What is said against `texts`, line by line.
+std::vector<std::string> Mistakes(const Texts& texts) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(texts);
+  if (catalog.ok()) return {};
+  EXPECT_EQ(catalog.status().code(), absl::StatusCode::kInvalidArgument);
+  return absl::StrSplit(catalog.status().message(), '\n');
+}
+
+TEST(Loader, ReadsWhatTheServiceIs) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(SmallCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  EXPECT_EQ(catalog->service, "things");
+  EXPECT_THAT(catalog->vocabulary.gone, ElementsAre("NotFound"));
+  EXPECT_THAT(catalog->vocabulary.busy, ElementsAre("Busy"));
+  EXPECT_THAT(catalog->vocabulary.succeeded, ElementsAre("DONE"));
+  EXPECT_THAT(catalog->vocabulary.failed, ElementsAre("BROKEN"));
+  ASSERT_THAT(catalog->operations, SizeIs(1));
+  const Operation& operation = catalog->operations.at("GetThing");
+  EXPECT_EQ(operation.name, "GetThing");
+  EXPECT_EQ(operation.method, "GET");
+  EXPECT_EQ(operation.path, "/things/{name}");
+  EXPECT_TRUE(operation.repeatable);
+  EXPECT_THAT(operation.query, ElementsAre("page"));
+  EXPECT_THAT(operation.input, ElementsAre("name", "page"));
+  EXPECT_THAT(operation.output, ElementsAre("color", "parts", "details"));
+}
+
+TEST(Loader, TellsKindsApart) {
+  Texts texts = SmallCatalog();
+  texts["data-sources/thing.json"] = R"({
+    "kind": "data_source", "name": "entityresolution_thing", "title": "thing",
+    "description": "A thing.", "operations": ["GetThing"],
+    "reading": {"operation": "GetThing", "items": "parts", "filters": ["name"], "id": ["name"]},
+    "attributes": {
+      "name": {"type": "string", "required": true, "description": "Its name."},
+      "parts": {"type": ["list", "string"], "computed": true, "description": "Its parts."}
+    }})";
+  const absl::StatusOr<Catalog> catalog = LoadTexts(texts);
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  EXPECT_EQ(catalog->provider.kind, Kind::kProvider);
+  EXPECT_THAT(catalog->provider.FindAttribute("region")->environment, ElementsAre("REGION"));
+  EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_thing"), NotNull());
+  const Schema* source = catalog->Find(Kind::kDataSource, "entityresolution_thing");
+  ASSERT_THAT(source, NotNull());
+  EXPECT_EQ(source->reading.operation, "GetThing");
+  EXPECT_EQ(source->reading.items, "parts");
+  EXPECT_THAT(source->reading.filters, ElementsAre("name"));
+  EXPECT_THAT(source->reading.id, ElementsAre("name"));
+  EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_other"), IsNull());
+}
+
+TEST(Loader, DerivesTheMemberFromTheName) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "color": {"type": "string", "optional": true, "description": "."},
+    "hue": {"type": "string", "optional": true, "description": ".", "member": "details.hue"},
+    "note": {"type": "string", "optional": true, "description": ".", "local": true})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema& thing = catalog->types.at(0);
+  EXPECT_EQ(thing.FindAttribute("color")->member, "color");
+  EXPECT_EQ(thing.FindAttribute("hue")->member, "details.hue");
+  EXPECT_EQ(thing.FindAttribute("note")->member, "");
+  EXPECT_EQ(LowerCamelCase("output_s3_path"), "outputS3Path");
+}
+
+// The plan puts the default in, and Terraform lets it do so only with computed attributes.
+TEST(Loader, MakesWhatHasADefaultOptionalAndComputed) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "color": {"type": "string", "default": "red", "description": "."},
+    "shiny": {"type": "bool", "default": true, "description": ".", "local": true},
+    "size": {"type": "number", "default": 1.5, "description": ".", "local": true})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema& thing = catalog->types.at(0);
+  EXPECT_EQ(thing.FindAttribute("color")->default_value, Value("red"));
+  EXPECT_EQ(thing.FindAttribute("shiny")->default_value, Value(true));
+  EXPECT_EQ(thing.FindAttribute("size")->default_value, Value(*Number::Parse("1.5")));
+  for (const Attribute& attribute : thing.attributes) {
+    EXPECT_TRUE(attribute.optional && attribute.computed) << attribute.name;
+  }
+}
+
+TEST(Loader, TakesLimitsByNameOrInPlace) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "color": {"type": "string", "optional": true, "description": ".", "limits": "Color"},
+    "size": {"type": "string", "optional": true, "description": ".", "local": true,
+             "limits": {"one_of": ["S", "L"]}})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Limits& color = catalog->types.at(0).FindAttribute("color")->limits;
+  EXPECT_EQ(color.pattern->pattern(), "[a-z]+");
+  EXPECT_EQ(color.pattern_meaning, "a color such as red");
+  EXPECT_EQ(color.min_length, 3);
+  EXPECT_EQ(color.max_length, 9);
+  EXPECT_EQ(color.documentation, "https://example.com/colors");
+  EXPECT_THAT(catalog->types.at(0).FindAttribute("size")->limits.one_of, ElementsAre("S", "L"));
+}
+
+TEST(Loader, MakesTheAttributesOfAShapeComputedThroughout) {
+  Texts texts = SmallCatalog();
+  texts["shapes/color.json"] = R"({"attributes": {
+    "color": {"type": "string", "description": "."},
+    "parts": {"type": "list", "description": ".", "attributes": {
+      "kind": {"type": "string", "description": "."}}}}})";
+  texts["resources/thing.json"] = R"({
+    "kind": "resource", "name": "entityresolution_thing", "title": "thing", "description": ".",
+    "operations": ["GetThing"], "shapes": ["color"],
+    "attributes": {"name": {"type": "string", "required": true, "description": "."}}})";
+  const absl::StatusOr<Catalog> catalog = LoadTexts(texts);
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema& thing = catalog->types.at(0);
+  EXPECT_TRUE(thing.FindAttribute("color")->computed);
+  EXPECT_TRUE(thing.FindAttribute("parts")->computed);
+  EXPECT_TRUE(thing.FindAttribute("parts")->attributes.at(0).computed);
+  EXPECT_FALSE(thing.FindAttribute("name")->computed);
+}
+
+TEST(Loader, MakesABlockOfTheTimeouts) {
+  Texts texts = SmallCatalog();
+  texts["resources/thing.json"] = R"({
+    "kind": "resource", "name": "entityresolution_thing", "title": "thing", "description": ".",
+    "timeouts": {"create": "90m"}})";
+  const absl::StatusOr<Catalog> catalog = LoadTexts(texts);
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema& thing = catalog->types.at(0);
+  EXPECT_THAT(thing.timeouts, ElementsAre(std::pair("create", "90m")));
+  const Block* block = thing.FindBlock("timeouts");
+  ASSERT_THAT(block, NotNull());
+  EXPECT_EQ(block->nesting, Nesting::kSingle);
+  ASSERT_THAT(block->attributes, SizeIs(1));
+  EXPECT_EQ(block->attributes[0].format, Format::kDuration);
+  EXPECT_TRUE(block->attributes[0].optional);
+}
+
+// One build shows them all.
+TEST(Loader, ReportsEveryMistakeOfEveryFileAtOnce) {
+  Texts texts = SmallCatalog();
+  texts["limits.json"] = "{\n  \"limits\": {},\n}";
+  texts["provider.json"] = R"({
+  "kind": "provider", "name": "things", "title": "things",
+  "attributes": {
+    "region": {"type": "string", "optional": true, "local": true, "colour": 1,
+               "description": 7}
+  }
+})";
+  texts["resources/thing.json"] = Thing(R"("name": {"type": "strin", "required": true},
+    "Bad-Name": {"type": "string", "optional": true, "local": true, "description": "."})");
+  const std::vector<std::string> mistakes = Mistakes(texts);
+  ASSERT_THAT(mistakes, SizeIs(7));
+  EXPECT_THAT(mistakes[0], testing::StartsWith("limits.json:3: "));
+  EXPECT_THAT(
+      std::vector<std::string>(mistakes.begin() + 1, mistakes.end()),
+      ElementsAre("provider.json:1: \"description\" is missing",
+                  "provider.json:4: attributes.region.colour: is not a key of this format",
+                  "provider.json:5: attributes.region.description: must be a text",
+                  "resources/thing.json:7: attributes.name: \"description\" is missing",
+                  "resources/thing.json:7: attributes.name: not a type of Terraform",
+                  "resources/thing.json:8: attributes.Bad-Name: a name is lower case, digits and "
+                  "_"));
+}
+
+struct BadFile {
+  std::string name;
+  std::string file;
+  std::string text;
+  std::string mistake;  // the only one
+};
+
+void PrintTo(const BadFile& bad, std::ostream* out) { *out << bad.file << ": " << bad.text; }
+
+template <typename Row>
+std::string NameOf(const testing::TestParamInfo<Row>& info) {
+  return info.param.name;
+}
+
+class BadFileTest : public testing::TestWithParam<BadFile> {};
+
+TEST_P(BadFileTest, IsReportedWithItsPlace) {
+  Texts texts = SmallCatalog();
+  texts[GetParam().file] = GetParam().text;
+  EXPECT_THAT(Mistakes(texts), ElementsAre(GetParam().mistake));
+}
+
+const BadFile kBadFiles[] = {
+    {"NoObject", "limits.json", "\n[]", "limits.json:2: must be an object"},
+    {"KeyTwice", "limits.json", "{\n\"limits\": {},\n\"limits\": {}}",
+     "limits.json:3: \"limits\" twice"},
+    {"NoLimits", "limits.json", "{}", "limits.json:1: \"limits\" is missing"},
+    {"BadPattern", "limits.json", R"({"limits": {"A": {"pattern": "(", "meaning": "m"}}})",
+     "limits.json:1: limits.A: pattern: missing ): ("},
+    {"PatternWithoutMeaning", "limits.json", R"({"limits": {"A": {"pattern": "a"}}})",
+     "limits.json:1: limits.A: a pattern needs a \"meaning\" for people"},
+    {"NegativeLength", "limits.json", "{\"limits\": {\"A\": {\n\"min_length\":\n-1\n}}}",
+     "limits.json:3: limits.A.min_length: must be a whole number, 0 or more"},
+    {"FractionalLength", "limits.json", R"({"limits": {"A": {"max_length": 1.5}}})",
+     "limits.json:1: limits.A.max_length: must be a whole number, 0 or more"},
+    {"LengthsCrossed", "limits.json", R"({"limits": {"A": {"min_length": 2, "max_length": 1}}})",
+     "limits.json:1: limits.A: min_length is above max_length"},
+    {"NoText", "limits.json", R"({"limits": {"A": {"one_of": ["a", 1]}}})",
+     "limits.json:1: limits.A.one_of: must be a list of texts"},
+    {"BadKind", "resources/x.json",
+     R"({"kind": "x", "name": "entityresolution_x", "title": "x", "description": "x"})",
+     "resources/x.json:1: kind must be resource, data_source or provider"},
+    {"BadTypeName", "resources/x.json",
+     R"({"kind": "resource", "name": "x", "title": "x", "description": "x"})",
+     "resources/x.json:1: the name of a type begins with entityresolution_"},
+    {"TypeTwice", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_thing", "title": "x", "description": "x"})",
+     "resources/x.json:1: there is another entityresolution_thing"},
+    {"UnknownOperation", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"operations": ["Get"]})",
+     "resources/x.json:1: operations: service.json has no Get"},
+    {"UnknownShape", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"shapes": ["y"]})",
+     "resources/x.json:1: shapes: there is no shapes/y.json"},
+    {"BadTimeout", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"timeouts": {"create": "-4h"}})",
+     "resources/x.json:2: timeouts.create: must be a duration such as \"90m\""},
+    {"UnknownTimeout", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"timeouts": {"creation": "4h"}})",
+     "resources/x.json:2: timeouts.creation: must be create, read, update or delete"},
+    {"NoReading", "data-sources/x.json",
+     R"({"kind": "data_source", "name": "entityresolution_x", "title": "x", "description": "x"})",
+     "data-sources/x.json:1: a data source needs \"reading\""},
+    {"ReadingOfNothing", "data-sources/x.json",
+     R"({"kind": "data_source", "name": "entityresolution_x", "title": "x", "description": "x",
+"reading": {"operation": "GetThing", "items": "y"}})",
+     "data-sources/x.json:2: reading: there is no attribute y"},
+    {"ReadingByNothing", "data-sources/x.json",
+     R"({"kind": "data_source", "name": "entityresolution_x", "title": "x", "description": "x",
+"reading": {"operation": "GetThing", "filters": ["y"]}})",
+     "data-sources/x.json:2: reading: there is no attribute y"},
+    {"BlockNesting", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"blocks": {"b": {"nesting": "bag", "description": "b", "local": true, "attributes": {}}}})",
+     "resources/x.json:2: blocks.b: nesting must be single or list"},
+    {"BlockWithoutAttributes", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"blocks": {"b": {"nesting": "list", "description": "b", "local": true}}})",
+     "resources/x.json:2: blocks.b: \"attributes\" is missing"},
+    {"BlockLikeAttribute", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"attributes": {"b": {"type": "string", "optional": true, "local": true, "description": "b"}},
+"blocks": {"b": {"nesting": "list", "description": "b", "local": true, "attributes": {}}}})",
+     "resources/x.json:1: block b is declared twice"},
+    {"ComputedInBlock", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"blocks": {"b": {"nesting": "list", "description": "b", "local": true, "attributes": {
+"c": {"type": "string", "computed": true, "description": "c"}}}}})",
+     "resources/x.json:3: blocks.b.attributes.c: a computed attribute inside a configured one is "
+     "not supported"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BadFileTest, testing::ValuesIn(kBadFiles), NameOf<BadFile>);
+
+struct BadAttribute {
+  std::string name;
+  std::string rest;  // of the declaration of attribute a
+  std::string reason;
+};
+
+void PrintTo(const BadAttribute& bad, std::ostream* out) { *out << bad.rest; }
+
+class BadAttributeTest : public testing::TestWithParam<BadAttribute> {};
+
+TEST_P(BadAttributeTest, IsReportedWithItsPath) {
+  Texts texts = SmallCatalog();
+  texts["resources/thing.json"] =
+      Thing(absl::StrCat(R"("a": {"description": "A.", )", GetParam().rest, "}"));
+  EXPECT_THAT(Mistakes(texts),
+              ElementsAre(absl::StrCat("resources/thing.json:7: attributes.a", GetParam().reason)));
+}
+
+const BadAttribute kBadAttributes[] = {
+    {"NoType", R"("optional": true, "local": true)", R"(: "type" is missing)"},
+    {"Neither", R"("type": "string", "local": true)", ": must be required, optional or computed"},
+    {"RequiredAndOptional",
+     R"("type": "string", "required": true, "optional": true, "local": true)",
+     ": is required, so it is neither optional nor computed"},
+    {"ReplacingComputed", R"("type": "string", "computed": true, "replaces": true, "local": true)",
+     ": is computed only, so that it cannot replace"},
+    {"UnknownMember", R"("type": "string", "optional": true)",
+     ": no operation of this type takes or gives a; say \"member\", or \"local\" if the service "
+     "knows nothing of it"},
+    {"LocalMember", R"("type": "string", "optional": true, "local": true, "member": "color")",
+     ": is local, so it has no member"},
+    {"DefaultOfAnotherType", R"("type": "bool", "default": "true", "local": true)",
+     ": the default is not of the attribute's type"},
+    {"DefaultOutsideTheLimits",
+     R"("type": "string", "default": "M", "limits": {"one_of": ["S", "L"]}, "local": true)",
+     ": the default is none of what it can be"},
+    {"UnknownLimits", R"("type": "string", "optional": true, "limits": "Hue", "local": true)",
+     R"(: limits.json has no "Hue")"},
+    {"LimitsOfNoString", R"("type": "bool", "optional": true, "limits": "Color", "local": true)",
+     ": only a string has limits"},
+    {"UnknownFormat", R"("type": "string", "optional": true, "format": "date", "local": true)",
+     ": format must be duration or timestamp"},
+    {"FormatOfNoString", R"("type": "bool", "optional": true, "format": "duration", "local": true)",
+     ": only a string has a format"},
+    {"FlagThatIsNone", R"("type": "string", "optional": "true", "computed": true, "local": true)",
+     ".optional: must be true or false"},
+    {"EmptyText", R"("type": "string", "optional": true, "member": "", "local": true)",
+     ".member: must not be empty"},
+    {"NestedInAString",
+     R"("type": "string", "optional": true, "local": true,
+"attributes": {})",
+     ": with attributes, the type is object, list, set or map"},
+    {"DefaultOfObjects",
+     R"("type": "list", "default": "x", "optional": true, "local": true, "attributes": {})",
+     ": with attributes, there is no default"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BadAttributeTest, testing::ValuesIn(kBadAttributes),
+                         NameOf<BadAttribute>);
+
+TEST(Loader, MissesTheProvider) {
+  Texts texts = SmallCatalog();
+  texts.erase("provider.json");
+  EXPECT_THAT(Mistakes(texts), ElementsAre("provider.json: is missing"));
+}
+
+TEST(BuiltInCatalog, HoldsTheTypesThatCodeSpeaksOf) {
+  const Catalog& catalog = BuiltInCatalog();
+  EXPECT_EQ(&catalog, &BuiltInCatalog());
+  EXPECT_EQ(catalog.provider.name, "entityresolution");
+  const Schema* run = catalog.Find(Kind::kResource, "entityresolution_id_mapping_job_run");
+  ASSERT_THAT(run, NotNull());
+  EXPECT_THAT(run->FindAttribute("metrics")->attributes, SizeIs(15));
+  EXPECT_EQ(run->FindAttribute("wait_for_completion")->default_value, Value(true));
+  EXPECT_EQ(run->timeouts.at("create"), "4h");
+  EXPECT_THAT(catalog.Find(Kind::kDataSource, "entityresolution_id_mapping_job"), NotNull());
+  EXPECT_THAT(catalog.Find(Kind::kDataSource, "entityresolution_id_mapping_jobs"), NotNull());
+}
+
+// The registry's pages link it, so that nobody has to believe us.
+TEST(BuiltInCatalog, LinksThePageBehindEachLimitOfTheService) {
+  for (const Schema& type : BuiltInCatalog().types) {
+    for (const Attribute& attribute : type.attributes) {
+      if (attribute.member.empty() || attribute.limits.pattern == nullptr) continue;
+      EXPECT_NE(attribute.limits.documentation, "") << type.name << "." << attribute.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace er::schema

@@ -1,0 +1,301 @@
+#include "schema/validate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <re2/re2.h>
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "support/value_printing.h"
+
+namespace er::schema {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::shared_ptr<const re2::RE2> Pattern(const char* text) {
+  return std::make_shared<const re2::RE2>(text);
+}
+
+Attribute Optional(const char* name, Limits limits = {}, Format format = Format::kText) {
+  return {.name = name, .optional = true, .format = format, .limits = std::move(limits)};
+}
+
+const Schema& Thing() {
+  static const Schema* const thing = new Schema{
+      .attributes = {{.name = "name", .required = true},
+                     Optional("uri", {.pattern = Pattern("s3://[a-z]+(/.*)?"),
+                                      .pattern_meaning = "an S3 location such as s3://bucket/",
+                                      .min_length = 8,
+                                      .max_length = 12}),
+                     Optional("digits",
+                              {.pattern = Pattern("[0-9]*"), .pattern_meaning = "digits"}),
+                     Optional("code", {.min_length = 1}),
+                     Optional("kind", {.one_of = {"BATCH", "SINGLE"}}),
+                     Optional("wait", {}, Format::kDuration),
+                     {.name = "tags", .type = Type::Map(Type::String()), .optional = true},
+                     {.name = "secret",
+                      .optional = true,
+                      .sensitive = true,
+                      .limits = {.pattern = Pattern("[a-z]+"), .pattern_meaning = "lower case"}},
+                     {.name = "owner",
+                      .nesting = Nesting::kSingle,
+                      .attributes = {{.name = "mail", .required = true}},
+                      .optional = true},
+                     {.name = "parts",
+                      .nesting = Nesting::kList,
+                      .attributes = {Optional("kind", {.one_of = {"A"}})},
+                      .optional = true},
+                     {.name = "colors",
+                      .nesting = Nesting::kSet,
+                      .attributes = {Optional("kind", {.one_of = {"A"}})},
+                      .optional = true}},
+      .blocks = {{.name = "place",
+                  .nesting = Nesting::kList,
+                  .max_items = 1,
+                  .attributes = {{.name = "street", .required = true, .limits = {.min_length = 1}},
+                                 Optional("code", {.max_length = 2})}},
+                 {.name = "step", .nesting = Nesting::kList, .max_items = 2},
+                 {.name = "timeouts",
+                  .nesting = Nesting::kSingle,
+                  .attributes = {Optional("create", {}, Format::kDuration)}}}};
+  return *thing;
+}
+
+// What is said against a thing with a name and `parts`.
+Diagnostics MistakesIn(Value::Map parts) {
+  Value config = EmptyObject(Thing());
+  config.AsMap()["name"] = "a";
+  for (auto& [name, value] : parts) config.AsMap()[name] = value;
+  return Validate(Thing(), config);
+}
+
+Value Place(Value street) { return Value::Map{{"street", std::move(street)}}; }
+
+struct Row {
+  std::string name;
+  Value::Map parts;
+  std::string path;
+  std::string summary;
+  std::string detail;
+};
+
+void PrintTo(const Row& row, std::ostream* out) { PrintTo(Value(row.parts), out); }
+
+class MistakeTest : public testing::TestWithParam<Row> {};
+
+TEST_P(MistakeTest, IsToldWithItsPlace) {
+  const Diagnostics diagnostics = MistakesIn(GetParam().parts);
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(diagnostics[0].severity, Diagnostic::Severity::kError);
+  EXPECT_EQ(diagnostics[0].path.ToString(), GetParam().path);
+  EXPECT_EQ(diagnostics[0].summary, GetParam().summary);
+  EXPECT_EQ(diagnostics[0].detail, GetParam().detail);
+}
+
+const Row kRows[] = {
+    {"RequiredNull",
+     {{"name", Value::Null()}},
+     "name",
+     "Missing name",
+     "name is required, but it is null."},
+    {"Pattern",
+     {{"uri", "http://x/"}},
+     "uri",
+     "Invalid uri",
+     "\"http://x/\" must be an S3 location such as s3://bucket/."},
+    {"PatternOnlyInPart",
+     {{"digits", "12 "}},
+     "digits",
+     "Invalid digits",
+     "\"12 \" must be digits."},
+    {"PatternWithLineFeed",
+     {{"digits", "12\n"}},
+     "digits",
+     "Invalid digits",
+     "\"12\n\" must be digits."},
+    {"TooShort",
+     {{"uri", "s3://b"}},
+     "uri",
+     "Invalid uri",
+     "\"s3://b\" has 6 characters; uri takes at least 8. It must be an S3 location such as "
+     "s3://bucket/."},
+    {"TooLong",
+     {{"uri", "s3://bucket/x"}},
+     "uri",
+     "Invalid uri",
+     "\"s3://bucket/x\" has 13 characters; uri takes at most 12."},
+    {"EmptyWithPattern",
+     {{"uri", ""}},
+     "uri",
+     "Invalid uri",
+     "uri must not be empty. Leave the argument out, or set it to an S3 location such as "
+     "s3://bucket/."},
+    {"Empty",
+     {{"code", ""}},
+     "code",
+     "Invalid code",
+     "code must not be empty. Leave the argument out, or set it to a value."},
+    {"NoneOf",
+     {{"kind", "MANY"}},
+     "kind",
+     "Invalid kind",
+     "\"MANY\" is none of the values that kind takes: BATCH, SINGLE."},
+    {"NoneOfButForItsCase",
+     {{"kind", "batch"}},
+     "kind",
+     "Invalid kind",
+     "\"batch\" is none of the values that kind takes: BATCH, SINGLE. Did you mean \"BATCH\"?"},
+    {"NoneOfEmpty",
+     {{"kind", ""}},
+     "kind",
+     "Invalid kind",
+     "kind must not be empty. Leave the argument out, or set it to BATCH, SINGLE."},
+    {"EmptyButRequired",
+     {{"place", Value::List{Place("")}}},
+     "place[0].street",
+     "Invalid street",
+     "street must not be empty. Set it to a value."},
+    {"NullElement",
+     {{"tags", Value::Map{{"a", "x"}, {"b c", Value::Null()}}}},
+     "tags[\"b c\"]",
+     "Null Element in tags",
+     "The element \"b c\" is null. Leave it out, or give it a value."},
+    {"InAnObject",
+     {{"owner", Value::Map{{"mail", Value::Null()}}}},
+     "owner.mail",
+     "Missing mail",
+     "mail is required, but it is null."},
+    {"InAList",
+     {{"parts", Value::List{Value::Map{{"kind", "A"}}, Value::Map{{"kind", "B"}}}}},
+     "parts[1].kind",
+     "Invalid kind",
+     "\"B\" is none of the values that kind takes: A."},
+    {"InASet",
+     {{"colors", Value::List{Value::Map{{"kind", "B"}}}}},
+     "colors.kind",
+     "Invalid kind",
+     "\"B\" is none of the values that kind takes: A."},
+    {"InABlock",
+     {{"place", Value::List{Place(Value::Null())}}},
+     "place[0].street",
+     "Missing street",
+     "street is required, but it is null."},
+    {"TooManyOfOneBlock",
+     {{"place", Value::List{Place("a"), Place("b")}}},
+     "place",
+     "Too Many place Blocks",
+     "There are 2 place blocks; at most 1 is allowed."},
+    {"TooManyBlocks",
+     {{"step", Value::List{Value::Map{}, Value::Map{}, Value::Map{}}}},
+     "step",
+     "Too Many step Blocks",
+     "There are 3 step blocks; at most 2 are allowed."},
+    {"InASingleBlock",
+     {{"timeouts", Value::Map{{"create", "soon"}}}},
+     "timeouts.create",
+     "Invalid create",
+     "\"soon\" is not a duration. Write it as in \"90m\", \"4h\" or \"1h30m\"."},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, MistakeTest, testing::ValuesIn(kRows),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Validate, LetsPassWhatIsRight) {
+  EXPECT_THAT(MistakesIn({{"uri", "s3://bucket/"},
+                          {"digits", ""},
+                          {"code", "x"},
+                          {"kind", "SINGLE"},
+                          {"wait", "90m"},
+                          {"tags", Value::Map{{"a", ""}}},
+                          {"secret", "x"},
+                          {"owner", Value::Map{{"mail", "m"}}},
+                          {"parts", Value::List{Value::Map{{"kind", "A"}}}},
+                          {"place", Value::List{Place("s")}},
+                          {"timeouts", Value::Map{{"create", "4h"}}}}),
+              IsEmpty());
+}
+
+TEST(Validate, LetsPassWhatIsLeftOut) { EXPECT_THAT(MistakesIn({}), IsEmpty()); }
+
+// It is judged when it is known.
+TEST(Validate, LetsPassWhatIsUnknown) {
+  Value::Map unknown;
+  for (const Attribute& attribute : Thing().attributes) unknown[attribute.name] = Value::Unknown();
+  for (const Block& block : Thing().blocks) unknown[block.name] = Value::Unknown();
+  EXPECT_THAT(MistakesIn(unknown), IsEmpty());
+  EXPECT_THAT(MistakesIn({{"tags", Value::Map{{"a", Value::Unknown()}}},
+                          {"owner", Value::Map{{"mail", Value::Unknown()}}},
+                          {"parts", Value::List{Value::Unknown()}},
+                          {"place", Value::List{Place(Value::Unknown())}},
+                          {"step", Value::List{Value::Unknown()}}}),
+              IsEmpty());
+}
+
+TEST(Validate, CountsCharactersAndNotBytes) {
+  EXPECT_THAT(MistakesIn({{"place", Value::List{Value::Map{{"street", "s"}, {"code", "äö"}}}}}),
+              IsEmpty());
+  EXPECT_EQ(
+      MistakesIn({{"place", Value::List{Value::Map{{"street", "s"}, {"code", "äöü"}}}}}).size(),
+      1U);
+}
+
+TEST(Validate, TellsAllMistakesAtOnce) {
+  const Diagnostics diagnostics =
+      MistakesIn({{"kind", "x"},
+                  {"wait", "x"},
+                  {"place", Value::List{Place(Value::Null()), Place(Value::Null())}}});
+  std::vector<std::string> places;
+  for (const Diagnostic& diagnostic : diagnostics) places.push_back(diagnostic.path.ToString());
+  EXPECT_THAT(places, ElementsAre("kind", "wait", "place", "place[0].street", "place[1].street"));
+}
+
+TEST(Validate, MissesABlock) {
+  const Schema schema{.blocks = {{.name = "place", .min_items = 1}}};
+  const Diagnostics diagnostics = Validate(schema, EmptyObject(schema));
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(diagnostics[0].summary, "Missing place Block");
+  EXPECT_EQ(diagnostics[0].path, Path("place"));
+}
+
+TEST(Validate, DoesNotShowASecret) {
+  const Diagnostics diagnostics = MistakesIn({{"secret", "HUNTER2"}});
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_THAT(diagnostics[0].detail, Not(HasSubstr("HUNTER2")));
+  EXPECT_EQ(diagnostics[0].detail, "The value (sensitive) must be lower case.");
+}
+
+TEST(Validate, ShowsOnlyTheBeginningOfALongText) {
+  const Diagnostics diagnostics = MistakesIn({{"kind", std::string(5'000'000, 'x')}});
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_LT(diagnostics[0].detail.size(), 400U);
+}
+
+TEST(Validate, MissesEverythingInNothing) {
+  EXPECT_EQ(Validate(Thing(), Value::Null()).size(), 1U) << "the required name";
+}
+
+class DurationTest : public testing::TestWithParam<std::pair<const char*, bool>> {};
+
+TEST_P(DurationTest, IsWhatGoTakesForOneAndAboveZero) {
+  const auto& [text, is_right] = GetParam();
+  EXPECT_EQ(MistakesIn({{"wait", text}}).empty(), is_right) << text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DurationTest,
+    testing::Values(std::pair("90m", true), std::pair("4h", true), std::pair("1h30m", true),
+                    std::pair("1.5h", true), std::pair("30s", true), std::pair("250ms", true),
+                    std::pair("1us", true), std::pair("", false), std::pair("90", false),
+                    std::pair("0", false), std::pair("0s", false), std::pair("-1h", false),
+                    std::pair("inf", false), std::pair("-inf", false), std::pair("1d", false),
+                    std::pair("90 m", false), std::pair("m", false), std::pair("soon", false)));
+
+}  // namespace
+}  // namespace er::schema
