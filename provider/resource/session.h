@@ -29,14 +29,17 @@ struct Region {
       : name(std::move(region)),
         client(std::move(aws_client)),
         jobs(*client, catalog),
-        turns(clock, max_concurrent_jobs),
+        turns(clock, max_concurrent_jobs,
+              "Waiting for a turn: another job of this account and Region is running"),
+        starting(clock, 1),
         watch(clock, jobs),
         workflows(jobs) {}
 
   const std::string name;
   const std::unique_ptr<aws::Client> client;
   IdMappingJobs jobs;
-  Turns turns;
+  Turns turns;     // of runs, from before the start to the end of the wait
+  Turns starting;  // of StartOnce() alone
   JobWatch watch;
   Workflows workflows;
 };

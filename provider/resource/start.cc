@@ -25,9 +25,6 @@ constexpr std::array kPauses = {absl::ZeroDuration(), absl::Seconds(1), absl::Se
 // The Date header has whole seconds, and the two clocks are read a moment apart.
 constexpr absl::Duration kClockError = absl::Seconds(5);
 
-// A start that a dead process sent cannot have been executed later than this after it was noted.
-constexpr absl::Duration kLongestSend = absl::Minutes(10);
-
 // How often an answer may be lost before this gives up.
 constexpr int kMostLostAnswers = 2;
 
@@ -63,6 +60,11 @@ class Starter {
     const absl::Duration since = clock_.Elapsed();
     int lost_answers = 0;
     for (;;) {
+      // One start of a Region at a time, so that the list never shows two new jobs of this process
+      // whose answers are not in yet. Given back before any wait for others.
+      absl::StatusOr<Turns::Turn> starting = region_.starting.Take(until_);
+      if (!starting.ok()) return NotStarted(starting.status());
+
       // 2. The jobs there are before the start: what is not among them afterwards is new.
       absl::StatusOr<JobList> before = jobs_.List(request_.workflow, 0, until_.stop);
       if (!before.ok()) return NotStarted(before.status());
@@ -99,6 +101,7 @@ class Starter {
       } else if (!busy || !lost_.has_value()) {
         if (note_ != nullptr) Log(note_->NotSent());
         if (IsThrottled(failure)) {
+          *starting = Turns::Turn();
           if (absl::Status paused = Pause(since); !paused.ok()) return NotStarted(failure);
           continue;
         }
@@ -117,6 +120,7 @@ class Starter {
 
       // 7. Another job is running: wait for its end, and begin anew.
       if (request_.on_conflict == OnConflict::kFail) return Busy(failure);
+      *starting = Turns::Turn();
       if (absl::Status waited = AwaitOthers(since); !waited.ok()) return NotStarted(waited);
     }
   }
@@ -210,7 +214,6 @@ class Starter {
       const auto& known = lost_->snapshot;
       if (std::find(known.begin(), known.end(), job.id) != known.end()) continue;
       if (job.start_time < lost_->sent_at - kClockError) continue;
-      if (job.start_time > lost_->sent_at + kLongestSend) continue;
       if (session_.IsClaimed(job.id)) continue;
       absl::StatusOr<json> details = jobs_.Get(request_.workflow, job.id, stop);
       if (!details.ok()) {

@@ -10,9 +10,8 @@ absl::StatusOr<Turns::Turn> Turns::Take(const Until& until) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&until);
   const auto is_mine = [&] { return queue_.front() == &until && taken_ < at_once_; };
-  if (!is_mine()) {
-    log::Info("Waiting for a turn: another job of this account and Region is running",
-              {{"ahead", static_cast<std::int64_t>(queue_.size()) - 1}});
+  if (!notice_.empty() && !is_mine()) {
+    log::Info(notice_, {{"ahead", static_cast<std::int64_t>(queue_.size()) - 1}});
   }
   const bool mine = clock_.WaitUntil(until.deadline, lock, changed_, until.stop, is_mine);
   queue_.erase(std::find(queue_.begin(), queue_.end(), &until));

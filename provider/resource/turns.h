@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -36,7 +37,9 @@ class Turns {
     Turns* turns_ = nullptr;
   };
 
-  Turns(Clock& clock, int at_once) : clock_(clock), at_once_(at_once) {}
+  // `notice` is logged for each who has to wait; empty: nothing is.
+  Turns(Clock& clock, int at_once, std::string notice = "")
+      : clock_(clock), at_once_(at_once), notice_(std::move(notice)) {}
 
   // Waits for a turn, first come, first served. kCancelled or kDeadlineExceeded when `until` ends
   // first.
@@ -50,6 +53,7 @@ class Turns {
 
   Clock& clock_;
   const int at_once_;
+  const std::string notice_;
   std::mutex mutex_;
   Clock::Signal changed_;
   int taken_ = 0;

@@ -1,0 +1,367 @@
+// One create is one job: each row of the table of faults, and what Terraform is told.
+#include <array>
+#include <deque>
+#include <thread>
+
+#include "unit/resource/run_fixture.h"
+
+namespace er::resource {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(JobRunCreate, StartsOneJobAndRecordsIt) {
+  RunFixture test;
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(answer.diagnostics, IsEmpty());
+  ASSERT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+  EXPECT_EQ(TextOf(answer.state, "id"), absl::StrCat("wf/", test.service.jobs[0].id));
+  EXPECT_EQ(TextOf(answer.state, "status"), "SUCCEEDED");
+  EXPECT_EQ(TextOf(answer.state, "job_type"), "BATCH");
+  EXPECT_EQ(TextOf(answer.state, "region"), "eu-west-1");
+  EXPECT_EQ(answer.state["unfinished"], Value(false));
+  EXPECT_EQ(answer.state["metrics"]["input_records"], Value(Number(std::int64_t{100})));
+  EXPECT_TRUE(answer.state.IsWhollyKnown());
+}
+
+TEST(JobRunCreate, SendsWhatIsConfiguredAndNothingElse) {
+  RunFixture test;
+  const Value block = Value::Map{{"role_arn", "arn:aws:iam::123456789012:role/writer"},
+                                 {"output_s3_path", "s3://bucket/out/"},
+                                 {"kms_arn", Value::Null()}};
+  const StateAnswer answer = test.Create({{"job_type", "INCREMENTAL"},
+                                          {"output_source_config", Value::List{block}},
+                                          {"triggers", Value::Map{{"a", "b"}}}});
+  ASSERT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_EQ(test.service.jobs[0].members,
+            (nlohmann::json{{"workflowName", "wf"},
+                            {"jobType", "INCREMENTAL"},
+                            {"outputSourceConfig",
+                             {{{"roleArn", "arn:aws:iam::123456789012:role/writer"},
+                               {"outputS3Path", "s3://bucket/out/"}}}}}));
+  EXPECT_EQ(answer.state["outputs"], Value(Value::List{block}));
+}
+
+TEST(JobRunCreate, WithoutAWaitReadsTheJobBackOnce) {
+  RunFixture test;
+  const StateAnswer answer = test.Create({{"wait_for_completion", false}});
+  EXPECT_THAT(answer.diagnostics, IsEmpty());
+  EXPECT_EQ(TextOf(answer.state, "status"), "RUNNING");
+  EXPECT_NE(TextOf(answer.state, "start_time"), "");
+  EXPECT_EQ(test.service.calls["GetIdMappingJob"], 1);
+}
+
+struct FaultOfStart {
+  const char* name;
+  std::deque<Fault> faults;
+  int jobs;      // started in the end
+  int posts;     // StartIdMappingJob calls that reached the model
+  bool reports;  // whether the state has the job
+  std::vector<std::string> summaries;
+};
+
+class StartFault : public testing::TestWithParam<FaultOfStart> {};
+
+TEST_P(StartFault, StartsNoSecondJobAndLosesNone) {
+  const FaultOfStart& fault = GetParam();
+  RunFixture test;
+  test.service.faults["StartIdMappingJob"] = fault.faults;
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(test.service.jobs, SizeIs(fault.jobs));
+  EXPECT_EQ(test.service.calls["StartIdMappingJob"], fault.posts);
+  EXPECT_EQ(answer.state.IsMap(), fault.reports);
+  if (fault.reports) {
+    EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+  }
+  EXPECT_EQ(Summaries(answer.diagnostics), fault.summaries);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, StartFault,
+    testing::Values(
+        FaultOfStart{"LostAfterTheWork", {Fault::kLostAfter}, 1, 1, true, {}},
+        FaultOfStart{"Garbage", {Fault::kGarbage}, 1, 1, true, {}},
+        FaultOfStart{"LostBeforeTheWork", {Fault::kLostBefore}, 1, 2, true, {}},
+        FaultOfStart{
+            "LostBeforeThenAfter", {Fault::kLostBefore, Fault::kLostAfter}, 1, 2, true, {}},
+        FaultOfStart{"LostTwiceBeforeTheWork",
+                     {Fault::kLostBefore, Fault::kLostBefore},
+                     0,
+                     2,
+                     false,
+                     {"error: Unknown Whether an ID Mapping Job Was Started"}},
+        FaultOfStart{"Throttled", {Fault::kThrottled, Fault::kThrottled}, 1, 3, true, {}},
+        FaultOfStart{
+            "NotSent", {Fault::kNotSent}, 0, 1, false, {"error: Unable to Start ID Mapping Job"}},
+        FaultOfStart{
+            "Denied", {Fault::kDenied}, 0, 1, false, {"error: Unable to Start ID Mapping Job"}}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(JobRunCreate, FindsItsJobThoughTheListLags) {
+  RunFixture test;
+  test.service.list_lag = absl::Seconds(45);
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  const StateAnswer answer = test.Create();
+  ASSERT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+}
+
+TEST(JobRunCreate, DoesNotTakeAnothersJobForItsOwn) {
+  RunFixture test;
+  test.service.quota = 2;
+  test.service.on_start = [&] {
+    // Somebody else starts a job of another type at the same moment.
+    if (test.service.jobs.size() == 1) {
+      test.service.Begin("wf", {{"workflowName", "wf"}, {"jobType", "DELETE_ONLY"}}, true);
+    }
+  };
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  const StateAnswer answer = test.Create({{"job_type", "BATCH"}});
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+}
+
+TEST(JobRunCreate, NamesAllJobsThatMayBeItsOwnAndStartsNoMore) {
+  RunFixture test;
+  test.service.quota = 2;
+  test.service.on_start = [&] {
+    if (test.service.jobs.size() == 1) {
+      test.service.Begin("wf", {{"workflowName", "wf"}, {"jobType", "BATCH"}}, true);
+    }
+  };
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  const StateAnswer answer = test.Create({{"job_type", "BATCH"}});
+  EXPECT_TRUE(answer.state.IsNull());
+  EXPECT_THAT(Summaries(answer.diagnostics), ElementsAre("error: Several New ID Mapping Jobs"));
+  for (const FakeJob& job : test.service.jobs) {
+    EXPECT_THAT(answer.diagnostics[0].detail, HasSubstr(job.id));
+  }
+  EXPECT_EQ(test.service.calls["StartIdMappingJob"], 1);
+}
+
+TEST(JobRunCreate, AFailedJobIsAnErrorWithTheServicesReasonAndAState) {
+  RunFixture test;
+  test.service.jobs_fail = true;
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(Summaries(answer.diagnostics), ElementsAre("error: ID Mapping Job Failed"));
+  EXPECT_THAT(answer.diagnostics[0].detail, HasSubstr("the input cannot be read"));
+  EXPECT_EQ(TextOf(answer.state, "status"), "FAILED");
+  EXPECT_EQ(answer.state["unfinished"], Value(false));
+}
+
+TEST(JobRunCreate, WaitsThroughFailedPolls) {
+  RunFixture test;
+  test.service.faults["GetIdMappingJob"] = std::deque<Fault>(60, Fault::kLostBefore);
+  const StateAnswer answer = test.Create();
+  EXPECT_EQ(TextOf(answer.state, "status"), "SUCCEEDED");
+  EXPECT_THAT(answer.diagnostics, IsEmpty());
+}
+
+TEST(JobRunCreate, ATimeOutKeepsTheJobAndTheReplacementTakesItUp) {
+  RunFixture test;
+  test.service.job_duration = absl::Minutes(90);
+  const Value config =
+      test.Config({{"timeouts", Value::Map{{"create", "1h"}, {"update", {}}, {"delete", {}}}}});
+  const Value planned = test.PlanTo(Value::Null(), config).planned;
+  const StateAnswer timed_out = test.run.Create(test.session, planned, {});
+  EXPECT_THAT(Summaries(timed_out.diagnostics),
+              ElementsAre("error: Timeout While Waiting for the ID Mapping Job"));
+  EXPECT_EQ(timed_out.state["unfinished"], Value(true));
+  EXPECT_EQ(TextOf(timed_out.state, "status"), "RUNNING");
+
+  test.NewProcess();
+  const StateAnswer deleted = test.run.Delete(test.session, timed_out.state, {});
+  EXPECT_TRUE(deleted.state.IsNull());
+  const StateAnswer created = test.run.Create(test.session, planned, {});
+  EXPECT_THAT(Summaries(created.diagnostics),
+              ElementsAre("warning: Took Up a Running ID Mapping Job"));
+  EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
+  EXPECT_EQ(TextOf(created.state, "status"), "SUCCEEDED");
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+}
+
+TEST(JobRunCreate, WithCreateBeforeDestroyTheJournalHasTheUnfinishedJob) {
+  RunFixture test;
+  test.service.job_duration = absl::Hours(2);
+  const Value config =
+      test.Config({{"timeouts", Value::Map{{"create", "1h"}, {"update", {}}, {"delete", {}}}}});
+  const Value planned = test.PlanTo(Value::Null(), config).planned;
+  const StateAnswer timed_out = test.run.Create(test.session, planned, {});
+  test.NewProcess();
+  const StateAnswer created = test.run.Create(test.session, planned, {});
+  EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
+  const StateAnswer deleted = test.run.Delete(test.session, timed_out.state, {});
+  EXPECT_TRUE(deleted.state.IsNull());
+  // Nobody else takes up what the create half has taken up already.
+  const StateAnswer other = test.Create();
+  EXPECT_NE(TextOf(other.state, "job_id"), TextOf(timed_out.state, "job_id"));
+}
+
+TEST(JobRunCreate, AnInterruptInMidWaitIsAWarningAndTheNextApplyGoesOn) {
+  RunFixture test(2);
+  std::stop_source stop;
+  StateAnswer interrupted;
+  std::thread create([&] {
+    interrupted = test.Create({}, stop.get_token());
+    test.clock.Leave();
+  });
+  EXPECT_TRUE(test.clock.Clock::Sleep(absl::Minutes(5), {}));
+  stop.request_stop();
+  test.clock.Leave();
+  create.join();
+  EXPECT_THAT(Summaries(interrupted.diagnostics),
+              ElementsAre("warning: Interrupted While Waiting for the ID Mapping Job"));
+  EXPECT_EQ(interrupted.state["unfinished"], Value(true));
+  EXPECT_EQ(TextOf(interrupted.state, "status"), "RUNNING");
+}
+
+TEST(JobRunCreate, TakesUpWhatAProcessThatDiedHasStarted) {
+  RunFixture test;
+  // The first process dies between the POST and its answer: what it leaves is its note.
+  const StateAnswer unseen = test.Create({{"wait_for_completion", false}});
+  ASSERT_EQ(TextOf(unseen.state, "status"), "RUNNING");
+  test.NewProcess();
+  const StateAnswer second = test.Create({{"wait_for_completion", false}});
+  EXPECT_THAT(Summaries(second.diagnostics),
+              ElementsAre("warning: Took Up a Running ID Mapping Job"));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+}
+
+TEST(JobRunCreate, OnceTerraformKnowsTheFinishedRunANewCreateStartsANewJob) {
+  RunFixture test;
+  const StateAnswer first = test.Create();
+  EXPECT_THAT(test.Notes(), SizeIs(1));
+  test.NewProcess();
+  test.run.Seen(*test.session, first.state);
+  EXPECT_THAT(test.Notes(), IsEmpty());
+  const StateAnswer second = test.Create();
+  EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
+}
+
+TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
+  RunFixture test;
+  // The answers are lost, and so is every look at the list until the time is over.
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  test.service.faults["ListIdMappingJobs"] = std::deque<Fault>(2000, Fault::kLostBefore);
+  test.service.faults["ListIdMappingJobs"].push_front(Fault::kNone);
+  const Value::Map arguments{
+      {"timeouts", Value::Map{{"create", "5m"}, {"update", {}}, {"delete", {}}}}};
+  const StateAnswer unknown = test.Create(arguments);
+  EXPECT_TRUE(unknown.state.IsNull());
+  EXPECT_THAT(Summaries(unknown.diagnostics),
+              ElementsAre("error: Unknown Whether an ID Mapping Job Was Started"));
+  test.service.faults.clear();
+  test.NewProcess();
+  const StateAnswer second = test.Create(arguments);
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_EQ(TextOf(second.state, "job_id"), test.service.jobs[0].id);
+}
+
+TEST(JobRunCreate, WithoutAJournalFolderRunsAllTheSame) {
+  RunFixture test;
+  test.journal_folder = "/proc/no-such-folder";
+  test.NewProcess();
+  EXPECT_EQ(TextOf(test.Create().state, "status"), "SUCCEEDED");
+  test.journal_folder = "/dev/shm/entityresolution-unused";
+}
+
+// on_conflict, in each of the ways in which the service can refuse a second job.
+class Conflict : public testing::TestWithParam<FakeService::Refusal> {};
+
+TEST_P(Conflict, WaitStartsWhenTheOtherJobHasEnded) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  test.service.Begin("wf", {{"workflowName", "wf"}}, true);
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(answer.diagnostics, IsEmpty());
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs.back().id);
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
+}
+
+TEST_P(Conflict, WaitFindsTheOtherJobInAnotherWorkflow) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  test.service.workflows.insert("other");
+  test.service.Begin("other", {{"workflowName", "other"}}, true);
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(answer.diagnostics, IsEmpty());
+  EXPECT_LE(test.service.calls["StartIdMappingJob"], 2);
+}
+
+TEST_P(Conflict, FailNamesTheOtherJob) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  const std::string other = test.service.Begin("wf", {{"workflowName", "wf"}}, true).id;
+  const StateAnswer answer = test.Create({{"on_conflict", "fail"}});
+  EXPECT_THAT(Summaries(answer.diagnostics),
+              ElementsAre("error: Another ID Mapping Job Is Running"));
+  EXPECT_THAT(answer.diagnostics[0].detail, HasSubstr(other));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_THAT(test.Notes(), IsEmpty());
+}
+
+TEST_P(Conflict, AdoptTakesUpTheRunningJobThatIsAsAsked) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  const std::string other = test.service.Begin("wf", {{"workflowName", "wf"}}, true).id;
+  const StateAnswer answer = test.Create({{"on_conflict", "adopt"}, {"job_type", "BATCH"}});
+  EXPECT_EQ(TextOf(answer.state, "job_id"), other);
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+}
+
+TEST_P(Conflict, AdoptWaitsForAJobThatIsNotAsAsked) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  const std::string other =
+      test.service.Begin("wf", {{"workflowName", "wf"}, {"jobType", "DELETE_ONLY"}}, true).id;
+  const StateAnswer answer = test.Create({{"on_conflict", "adopt"}, {"job_type", "BATCH"}});
+  EXPECT_NE(TextOf(answer.state, "job_id"), other);
+  EXPECT_EQ(TextOf(answer.state, "status"), "SUCCEEDED");
+}
+
+TEST_P(Conflict, ARefusalAfterALostAnswerIsMostLikelyItsOwnJob) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  test.service.list_lag = absl::Seconds(90);  // longer than the window: the list shows it too late
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  const StateAnswer answer = test.Create();
+  if (GetParam() == FakeService::Refusal::kQueued) return;  // then nothing refuses the second
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+}
+
+std::string ModeName(const testing::TestParamInfo<FakeService::Refusal>& mode) {
+  switch (mode.param) {
+    case FakeService::Refusal::kConflict:
+      return "ConflictException";
+    case FakeService::Refusal::kExceedsLimit:
+      return "ExceedsLimitException";
+    case FakeService::Refusal::kQueued:
+      break;
+  }
+  return "Queued";
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, Conflict,
+                         testing::Values(FakeService::Refusal::kConflict,
+                                         FakeService::Refusal::kExceedsLimit,
+                                         FakeService::Refusal::kQueued),
+                         ModeName);
+
+TEST(JobRunCreate, ATimeOutBeforeItsTurnStartsNothing) {
+  RunFixture test;
+  test.service.job_duration = absl::Hours(24);
+  test.service.Begin("wf", {{"workflowName", "wf"}}, true);
+  const StateAnswer answer = test.Create();
+  EXPECT_TRUE(answer.state.IsNull());
+  EXPECT_THAT(Summaries(answer.diagnostics),
+              ElementsAre("error: Timeout Before the ID Mapping Job Was Started"));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+  EXPECT_THAT(test.Notes(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace er::resource
