@@ -1,10 +1,10 @@
 // terraform-provider-entityresolution: builds everything, owns everything, decides nothing.
 #include <cstdlib>
 #include <iostream>
+#include <stop_token>
 #include <string>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/environment.h"
 #include "plugin/serve.h"
@@ -44,13 +44,11 @@ int main(int argc, char** argv) {
 
   const er::Environment& environment = er::ProcessEnvironment();
   er::Clock& clock = er::SystemClock(ClockSpeed(environment));
-  // Read at the first call: not before the handshake.
-  const auto connector = [&](const er::Value& config) {
+  const auto connect = [&](const er::Value& config, std::stop_token stop) {
     return er::resource::ConnectWith(
-        er::schema::BuiltInCatalog(), environment, clock,
-        absl::StrCat("terraform-provider-entityresolution/", ER_VERSION), config);
+        {.environment = &environment, .clock = &clock, .version = ER_VERSION}, config, stop);
   };
-  er::resource::Provider provider(er::schema::BuiltInCatalog(), environment, clock, connector);
+  er::resource::Provider provider(er::schema::BuiltInCatalog(), environment, clock, connect);
   er::terraform::ProviderService service(provider);
   return er::plugin::Serve({.source_address = kSourceAddress,
                             .service = &service,

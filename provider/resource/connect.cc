@@ -1,104 +1,149 @@
 #include "resource/connect.h"
 
-#include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "aws/credentials.h"
-#include "aws/endpoint.h"
-#include "aws/environment_credentials.h"
-#include "aws/rate_limiter.h"
-#include "aws/rest_json_client.h"
+#include "absl/time/time.h"
 #include "base/status.h"
-#include "http/curl_transport.h"
-#include "resource/provider.h"
 
 namespace er::resource {
 namespace {
 
-// The request rates of the job operations are not published; this is shared by everything in the
-// account.
-constexpr double kDefaultRequestsPerSecond = 5;
+std::string Text(const Value& object, absl::string_view name) {
+  return object[name].IsString() ? object[name].AsString() : std::string();
+}
 
-// What all clients of a configured provider share.
-struct Shared {
-  std::unique_ptr<http::Transport> transport;
-  std::unique_ptr<aws::CredentialsSource> credentials;
-  std::string endpoint;  // a custom one; empty: AWS's own
-  std::string service;
-  std::string user_agent;
-  aws::RetryPolicy retry;
-  double requests_per_second = kDefaultRequestsPerSecond;
-  std::mutex mutex;
-  std::map<std::string, std::unique_ptr<aws::RateLimiter>> limiters;  // by Region
-};
+std::optional<std::string> OptionalText(const Value& object, absl::string_view name) {
+  if (!object[name].IsString()) return std::nullopt;
+  return object[name].AsString();
+}
+
+std::optional<bool> Flag(const Value& object, absl::string_view name) {
+  if (!object[name].IsBool()) return std::nullopt;
+  return object[name].AsBool();
+}
+
+std::vector<std::string> Texts(const Value& object, absl::string_view name) {
+  std::vector<std::string> texts;
+  if (!object[name].IsList()) return texts;
+  for (const Value& text : object[name].AsList()) {
+    if (text.IsString()) texts.push_back(text.AsString());
+  }
+  return texts;
+}
+
+absl::StatusOr<std::optional<double>> PositiveNumber(const Value& config, absl::string_view name) {
+  if (!config[name].IsNumber()) return std::nullopt;
+  const std::string& text = config[name].AsNumber().text();
+  double number = 0;
+  if (!absl::SimpleAtod(text, &number) || !(number > 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " is ", text, ", but must be a number above 0."));
+  }
+  return number;
+}
+
+// The blocks of this name, as objects.
+std::vector<Value> Blocks(const Value& config, absl::string_view name) {
+  return config[name].IsList() ? config[name].AsList() : std::vector<Value>();
+}
+
+aws::RoleRequest ToRole(const Value& block) {
+  aws::RoleRequest role{.role_arn = Text(block, "role_arn"),
+                        .session_name = Text(block, "session_name"),
+                        .external_id = Text(block, "external_id"),
+                        .policy = Text(block, "policy"),
+                        .policy_arns = Texts(block, "policy_arns"),
+                        .source_identity = Text(block, "source_identity"),
+                        .transitive_tag_keys = Texts(block, "transitive_tag_keys")};
+  absl::ParseDuration(Text(block, "duration"), &role.duration);  // the schema has checked it
+  if (block["tags"].IsMap()) {
+    for (const auto& [key, value] : block["tags"].AsMap()) {
+      if (value.IsString()) role.tags.emplace(key, value.AsString());
+    }
+  }
+  return role;
+}
 
 }  // namespace
 
-absl::StatusOr<Session::Connect> ConnectWith(const schema::Catalog& catalog,
-                                             const Environment& environment, Clock& clock,
-                                             const std::string& user_agent, const Value& config) {
-  const auto setting = [&](absl::string_view attribute, absl::string_view block = "") {
-    return Setting(catalog.provider, environment, config, attribute, block);
-  };
-  auto shared = std::make_shared<Shared>();
-  shared->service = catalog.service;
-  shared->user_agent = user_agent;
-  shared->endpoint = setting("entityresolution", "endpoints").value_or("");
-  ASSIGN_OR_RETURN(shared->transport,
-                   http::NewCurlTransport({.ca_bundle = http::FindCaBundle(environment)}));
+absl::StatusOr<aws::Arguments> ToArguments(const Value& config) {
+  aws::Arguments arguments{
+      .access_key = OptionalText(config, "access_key"),
+      .secret_key = OptionalText(config, "secret_key"),
+      .token = OptionalText(config, "token"),
+      .region = OptionalText(config, "region"),
+      .profile = OptionalText(config, "profile"),
+      .shared_config_files = Texts(config, "shared_config_files"),
+      .shared_credentials_files = Texts(config, "shared_credentials_files"),
+      .ec2_metadata_service_endpoint = OptionalText(config, "ec2_metadata_service_endpoint"),
+      .ec2_metadata_service_endpoint_mode =
+          OptionalText(config, "ec2_metadata_service_endpoint_mode"),
+      .skip_metadata_api_check = Flag(config, "skip_metadata_api_check"),
+      .custom_ca_bundle = OptionalText(config, "custom_ca_bundle"),
+      .insecure = Flag(config, "insecure"),
+      .http_proxy = OptionalText(config, "http_proxy"),
+      .https_proxy = OptionalText(config, "https_proxy"),
+      .no_proxy = OptionalText(config, "no_proxy"),
+      .use_fips_endpoint = Flag(config, "use_fips_endpoint"),
+      .use_dualstack_endpoint = Flag(config, "use_dualstack_endpoint"),
+      .retry_mode = OptionalText(config, "retry_mode"),
+      .allowed_account_ids = Texts(config, "allowed_account_ids"),
+      .forbidden_account_ids = Texts(config, "forbidden_account_ids"),
+      .skip_credentials_validation = Flag(config, "skip_credentials_validation"),
+      .skip_requesting_account_id = Flag(config, "skip_requesting_account_id"),
+      .user_agent = Texts(config, "user_agent"),
+      .sts_region = OptionalText(config, "sts_region")};
+  for (const Value& block : Blocks(config, "assume_role")) {
+    arguments.assume_role.push_back(ToRole(block));
+  }
+  for (const Value& block : Blocks(config, "assume_role_with_web_identity")) {
+    arguments.assume_role_with_web_identity =
+        aws::WebIdentityRole{.role = ToRole(block),
+                             .token = {.text = Secret(Text(block, "web_identity_token")),
+                                       .file = Text(block, "web_identity_token_file")}};
+  }
+  for (const Value& block : Blocks(config, "endpoints")) {
+    arguments.endpoint_entityresolution = OptionalText(block, "entityresolution");
+    arguments.endpoint_sts = OptionalText(block, "sts");
+    arguments.endpoint_sso = OptionalText(block, "sso");
+  }
+  ASSIGN_OR_RETURN(arguments.requests_per_second, PositiveNumber(config, "requests_per_second"));
+  ASSIGN_OR_RETURN(const std::optional<double> max_retries, PositiveNumber(config, "max_retries"));
+  if (max_retries.has_value()) {
+    const auto whole = config["max_retries"].AsNumber().ToInt64();
+    if (!whole.has_value() || *whole > 1000) {
+      return absl::InvalidArgumentError("max_retries must be a whole number from 1 to 1000.");
+    }
+    arguments.max_retries = static_cast<int>(*whole);
+  }
+  return arguments;
+}
 
-  const bool has_access_key = config["access_key"].IsKnown();
-  const bool has_secret_key = config["secret_key"].IsKnown();
-  if (has_access_key != has_secret_key) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(has_access_key ? "access_key is set but secret_key is not"
-                                    : "secret_key is set but access_key is not",
-                     ": set both, or neither to use the environment's credentials."));
+absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& config,
+                                      std::stop_token stop) {
+  ASSIGN_OR_RETURN(const aws::Arguments arguments, ToArguments(config));
+  ASSIGN_OR_RETURN(aws::Settings settings, aws::ResolveSettings(arguments, *outside.environment));
+  // Keys for a server that is not AWS's are none of AWS's business.
+  if (!settings.endpoint_entityresolution.empty() && settings.endpoint_sts.empty() &&
+      settings.allowed_account_ids.empty() && settings.forbidden_account_ids.empty()) {
+    settings.skip_credentials_validation = true;
+    settings.skip_requesting_account_id = true;
   }
-  if (has_access_key) {
-    const std::string token = config["token"].IsKnown() ? config["token"].AsString() : "";
-    shared->credentials = std::make_unique<aws::StaticCredentials>(
-        aws::Credentials{.access_key_id = config["access_key"].AsString(),
-                         .secret_access_key = Secret(config["secret_key"].AsString()),
-                         .session_token = Secret(token),
-                         .source = "the provider block"});
-  } else {
-    shared->credentials = std::make_unique<aws::EnvironmentCredentials>(environment);
-  }
-  if (const auto attempts = setting("max_retries")) {
-    if (!absl::SimpleAtoi(*attempts, &shared->retry.max_attempts) ||
-        shared->retry.max_attempts < 1) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "max_retries is \"", *attempts, "\", but must be a whole number of at least 1."));
-    }
-  }
-  if (const auto rate = setting("requests_per_second")) {
-    if (!absl::SimpleAtod(*rate, &shared->requests_per_second) ||
-        !(shared->requests_per_second > 0)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("requests_per_second is \"", *rate, "\", but must be a number above 0."));
-    }
-  }
-  return [shared,
-          &clock](const std::string& region) -> absl::StatusOr<std::unique_ptr<aws::Client>> {
-    ASSIGN_OR_RETURN(std::string endpoint,
-                     aws::ResolveEndpoint({.region = region, .custom_url = shared->endpoint}));
-    std::lock_guard lock(shared->mutex);
-    std::unique_ptr<aws::RateLimiter>& limiter = shared->limiters[region];
-    limiter = std::make_unique<aws::RateLimiter>(shared->requests_per_second, clock);
-    return aws::NewRestJsonClient(std::move(endpoint), {.transport = shared->transport.get(),
-                                                        .clock = &clock,
-                                                        .credentials = shared->credentials.get(),
-                                                        .service = shared->service,
-                                                        .region = region,
-                                                        .retry = shared->retry,
-                                                        .limiter = limiter.get(),
-                                                        .user_agent = shared->user_agent});
+  Connected connected{.endpoint = settings.endpoint_entityresolution,
+                      .warnings = settings.warnings};
+  ASSIGN_OR_RETURN(std::shared_ptr<aws::Connection> connection,
+                   aws::Connection::Open(std::move(settings), outside, std::move(stop)));
+  connected.region = connection->region();
+  connected.account = connection->account();
+  connected.connect = [connection](const std::string& region) {
+    return connection->ClientFor(region);
   };
+  return connected;
 }
 
 }  // namespace er::resource

@@ -1,25 +1,29 @@
 // From the arguments of the provider block to clients that can call AWS.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "base/clock.h"
-#include "base/environment.h"
-#include "resource/session.h"
-#include "schema/loader.h"
+#include "aws/connection.h"
+#include "aws/settings.h"
+#include "resource/provider.h"
 #include "value/value.h"
 
 namespace er::resource {
 
-// What makes the client of a Region, from `config`, the provider block. The clients share their
-// connections and credentials. `environment` and `clock` must outlive them. `user_agent` names this
-// program.
+// The arguments of the provider block `config`, an object that is wholly known. Pure.
 //
-// kInvalidArgument, as a sentence for the person at the terminal, where the arguments contradict
-// each other. Asks nobody for anything: that is left to the first call.
-absl::StatusOr<Session::Connect> ConnectWith(const schema::Catalog& catalog,
-                                             const Environment& environment, Clock& clock,
-                                             const std::string& user_agent, const Value& config);
+// kInvalidArgument, as a sentence for the person at the terminal, where one has a value that it
+// cannot have.
+absl::StatusOr<aws::Arguments> ToArguments(const Value& config);
+
+// Connects by `config`: finds credentials, and asks who the caller is unless the settings say not
+// to.
+//
+// kInvalidArgument and kUnauthenticated, as sentences for the person at the terminal, where that
+// cannot be.
+absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& config,
+                                      std::stop_token stop);
 
 }  // namespace er::resource

@@ -279,6 +279,10 @@ Diagnostic NothingToImport(const RunName& run, const absl::Status& why) {
                             Advice(why, "GetIdMappingJob")));
 }
 
+Diagnostic InvalidConfiguration(const absl::Status& why) {
+  return Error("Unable to Configure the Provider", Reason(why));
+}
+
 Diagnostic NotConfigured() {
   return Error(
       "Provider Not Configured",

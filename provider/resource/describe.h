@@ -49,6 +49,7 @@ Diagnostic WorkflowGone(const RunName& run);
 Diagnostic InvalidImportId(const std::string& id);
 Diagnostic NothingToImport(const RunName& run, const absl::Status& why);
 // Anything.
+Diagnostic InvalidConfiguration(const absl::Status& why);
 Diagnostic NotConfigured();
 Diagnostic NoRegion();
 Diagnostic UnableToConnect(const std::string& region, const absl::Status& why);

@@ -1,12 +1,13 @@
 #include "resource/provider.h"
 
-#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "resource/declared_data_source.h"
+#include "resource/describe.h"
 #include "resource/job_run.h"
 
 namespace er::resource {
@@ -24,46 +25,24 @@ std::string Workspace(const Environment& environment) {
   return file.ok() ? std::string(absl::StripAsciiWhitespace(*file)) : "default";
 }
 
-// A setting that must be a whole number of at least 1.
-Diagnostics ReadCount(const std::optional<std::string>& text, const char* name, int& count) {
-  if (!text.has_value()) return {};
-  const absl::StatusOr<Number> number = Number::Parse(*text);
-  const std::optional<std::int64_t> whole = number.ok() ? number->ToInt64() : std::nullopt;
-  if (!whole.has_value() || *whole < 1 || *whole > std::numeric_limits<int>::max()) {
-    return {{.summary = absl::StrCat("Invalid ", name),
-             .detail = absl::StrCat("\"", *text, "\" must be a whole number of at least 1."),
-             .path = Path(name)}};
-  }
-  count = static_cast<int>(*whole);
-  return {};
+// How many jobs may run at once: the service's quota unless the configuration says otherwise.
+absl::StatusOr<int> MaxConcurrentJobs(const Value& config) {
+  const Value& value = config["max_concurrent_jobs"];
+  if (!value.IsNumber()) return 1;
+  const std::optional<std::int64_t> count = value.AsNumber().ToInt64();
+  if (count.has_value() && *count >= 1 && *count <= 1'000'000) return static_cast<int>(*count);
+  return absl::InvalidArgumentError(absl::StrCat("max_concurrent_jobs is ", value.AsNumber().text(),
+                                                 ", but must be a whole number of at least 1."));
+}
+
+std::string JournalFolder(const Environment& environment, const Value& config) {
+  if (config["journal_dir"].IsString()) return config["journal_dir"].AsString();
+  if (auto folder = environment.Variable("TF_ENTITYRESOLUTION_JOURNAL_DIR"))
+    return *std::move(folder);
+  return absl::StrCat(DataFolder(environment), "/entityresolution-journal");
 }
 
 }  // namespace
-
-std::optional<std::string> Setting(const schema::Schema& provider, const Environment& environment,
-                                   const Value& config, absl::string_view attribute,
-                                   absl::string_view block) {
-  const Value* object = &config;
-  const std::vector<schema::Attribute>* attributes = &provider.attributes;
-  if (!block.empty()) {
-    attributes = &provider.FindBlock(block)->attributes;
-    const Value& blocks = config[block];
-    object = blocks.IsList() && !blocks.AsList().empty() ? &blocks.AsList().front() : nullptr;
-  }
-  if (object != nullptr) {
-    const Value& value = (*object)[attribute];
-    if (value.IsString()) return value.AsString();
-    if (value.IsNumber()) return value.AsNumber().text();
-    if (value.IsBool()) return value.AsBool() ? "true" : "false";
-  }
-  for (const schema::Attribute& declared : *attributes) {
-    if (declared.name != attribute) continue;
-    for (const std::string& variable : declared.environment) {
-      if (auto value = environment.Variable(variable)) return value;
-    }
-  }
-  return std::nullopt;
-}
 
 Provider::Provider(const schema::Catalog& catalog, const Environment& environment, Clock& clock,
                    Connector connector)
@@ -89,29 +68,28 @@ DataSource* Provider::FindDataSource(const std::string& type_name) const {
   return found == data_sources_.end() ? nullptr : found->second.get();
 }
 
-Diagnostics Provider::Configure(const Value& config) {
+Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
   SessionPtr session;
   Diagnostics diagnostics;
   if (config.IsWhollyKnown()) {
-    const auto setting = [&](absl::string_view attribute, absl::string_view block = "") {
-      return Setting(catalog_.provider, environment_, config, attribute, block);
-    };
-    Session::Options options{.region = setting("region").value_or("")};
-    diagnostics = ReadCount(setting("max_concurrent_jobs"), "max_concurrent_jobs",
-                            options.max_concurrent_jobs);
-    options.scope = absl::StrJoin(
-        {Workspace(environment_), setting("entityresolution", "endpoints").value_or("")}, "\n");
-    options.journal_folder =
-        setting("journal_dir")
-            .value_or(absl::StrCat(DataFolder(environment_), "/entityresolution-journal"));
-    absl::StatusOr<Session::Connect> connect = connector_(config);
-    if (!connect.ok()) {
-      diagnostics.push_back({.summary = "Invalid Provider Configuration",
-                             .detail = std::string(connect.status().message())});
+    const absl::StatusOr<int> max_concurrent_jobs = MaxConcurrentJobs(config);
+    if (!max_concurrent_jobs.ok()) return {InvalidConfiguration(max_concurrent_jobs.status())};
+    absl::StatusOr<Connected> connected = connector_(config, std::move(stop));
+    if (!connected.ok()) return {InvalidConfiguration(connected.status())};
+    for (std::string& warning : connected->warnings) {
+      diagnostics.push_back({.severity = Diagnostic::Severity::kWarning,
+                             .summary = "Provider Configuration",
+                             .detail = std::move(warning)});
     }
-    if (HasError(diagnostics)) return diagnostics;
-    options.connect = *std::move(connect);
-    session = std::make_shared<Session>(std::move(options), catalog_, clock_);
+    session = std::make_shared<Session>(
+        Session::Options{
+            .connect = std::move(connected->connect),
+            .region = connected->region,
+            .scope = absl::StrJoin(
+                {Workspace(environment_), connected->account, connected->endpoint}, "\n"),
+            .max_concurrent_jobs = *max_concurrent_jobs,
+            .journal_folder = JournalFolder(environment_, config)},
+        catalog_, clock_);
   }
   std::lock_guard lock(mutex_);
   session_ = std::move(session);

@@ -6,8 +6,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
@@ -20,18 +21,21 @@
 
 namespace er::resource {
 
-// How the arguments of the provider block are read: the argument, else the first of its environment
-// variables that is set; nothing if there is none. `block` names the block around it, if there is
-// one.
-std::optional<std::string> Setting(const schema::Schema& provider, const Environment& environment,
-                                   const Value& config, absl::string_view attribute,
-                                   absl::string_view block = "");
+// What a provider block leads to.
+struct Connected {
+  Session::Connect connect{};  // makes the client of a Region
+  std::string region{};        // where runs go that name none; empty if there is none
+  std::string account{};       // empty if it was not asked for
+  std::string endpoint{};      // a custom one; empty: AWS's own
+  std::vector<std::string> warnings{};
+};
 
 // Safe for concurrent use.
 class Provider {
  public:
-  // Makes what connects a session to AWS, from the arguments of the provider block.
-  using Connector = std::function<absl::StatusOr<Session::Connect>(const Value& config)>;
+  // Connects to AWS by the arguments of the provider block, which are all known.
+  using Connector =
+      std::function<absl::StatusOr<Connected>(const Value& config, std::stop_token stop)>;
 
   // All must outlive this.
   Provider(const schema::Catalog& catalog, const Environment& environment, Clock& clock,
@@ -45,7 +49,7 @@ class Provider {
 
   // Makes the session of `config`. Where that holds unknown values, there is none until it is
   // known.
-  Diagnostics Configure(const Value& config);
+  Diagnostics Configure(const Value& config, std::stop_token stop);
 
   // Null before Configure(), and where the configuration is not known yet.
   SessionPtr session() const;

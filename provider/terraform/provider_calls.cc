@@ -79,7 +79,7 @@ grpc::Status ProviderService::ConfigureProvider(
   return Answer("ConfigureProvider", *response->mutable_diagnostics(), [&] {
     const Type& type = TypeFor(provider_.catalog().provider);
     ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), type));
-    ToMessages(provider_.Configure(config), *response->mutable_diagnostics());
+    ToMessages(provider_.Configure(config, StopToken()), *response->mutable_diagnostics());
     return absl::OkStatus();
   });
 }
