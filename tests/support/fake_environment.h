@@ -11,7 +11,7 @@
 
 namespace er {
 
-class FakeEnvironment final : public Environment {
+class FakeEnvironment : public Environment {
  public:
   std::map<std::string, std::string> variables{};
   std::map<std::string, std::string> files{};

@@ -1,0 +1,228 @@
+#include "aws/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "aws/container_credentials.h"
+#include "aws/credential_chain.h"
+#include "aws/endpoint.h"
+#include "aws/environment_credentials.h"
+#include "aws/refreshing_credentials.h"
+#include "aws/rest_json_client.h"
+#include "aws/role_credentials.h"
+#include "aws/sts.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "http/curl_transport.h"
+
+namespace er::aws {
+namespace {
+
+// The Regions whose STS calls went to sts.amazonaws.com before there were regional endpoints.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+constexpr std::array<absl::string_view, 16> kLegacyStsRegions = {
+    "ap-northeast-1", "ap-south-1",   "ap-southeast-1", "ap-southeast-2",
+    "aws-global",     "ca-central-1", "eu-central-1",   "eu-north-1",
+    "eu-west-1",      "eu-west-2",    "eu-west-3",      "sa-east-1",
+    "us-east-1",      "us-east-2",    "us-west-1",      "us-west-2"};
+
+bool Contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace
+
+Connection::Connection(Settings settings, Outside outside)
+    : settings_(std::move(settings)), outside_(std::move(outside)) {}
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(Settings settings, Outside outside,
+                                                             std::stop_token stop) {
+  std::unique_ptr<Connection> connection(new Connection(std::move(settings), std::move(outside)));
+  RETURN_IF_ERROR(connection->Prepare(std::move(stop)));
+  return connection;
+}
+
+absl::Status Connection::Prepare(std::stop_token stop) {
+  for (const std::string& warning : settings_.warnings) log::Warn(warning);
+  if (outside_.transport == nullptr) {
+    ASSIGN_OR_RETURN(
+        own_transport_,
+        http::NewCurlTransport({.ca_bundle = settings_.ca_bundle.empty()
+                                                 ? http::FindCaBundle(*outside_.environment)
+                                                 : settings_.ca_bundle,
+                                .insecure = settings_.insecure,
+                                .http_proxy = settings_.http_proxy,
+                                .https_proxy = settings_.https_proxy,
+                                .no_proxy = settings_.no_proxy}));
+  }
+  std::vector<std::string> agents = {
+      absl::StrCat("terraform-provider-entityresolution/", outside_.version)};
+  agents.insert(agents.end(), settings_.user_agent.begin(), settings_.user_agent.end());
+  parts_ = {.settings = &settings_,
+            .environment = outside_.environment,
+            .sts = {.transport = own_transport_ ? own_transport_.get() : outside_.transport,
+                    .clock = outside_.clock,
+                    .retry = settings_.retry,
+                    .user_agent = absl::StrJoin(agents, " "),
+                    .random = outside_.random}};
+  RETURN_IF_ERROR(ResolveSts());
+  credentials_ = std::make_unique<RefreshingCredentials>(BaseCredentials(), *outside_.clock);
+  ASSIGN_OR_RETURN(const Credentials base, credentials_->Get(stop));
+  if (settings_.region.empty() && base.source == InstanceCredentials::kSource) {
+    absl::StatusOr<std::string> region =
+        InstanceCredentials(settings_.instance, parts_.sts).Region(stop);
+    if (region.ok()) settings_.region = *std::move(region);
+    RETURN_IF_ERROR(ResolveSts());
+  }
+  RETURN_IF_ERROR(AssumeRoles());
+  RETURN_IF_ERROR(credentials_->Get(stop).status());
+  return CheckAccount(std::move(stop));
+}
+
+absl::Status Connection::ResolveSts() {
+  std::string& region = parts_.sts.region;
+  region = !settings_.sts_region.empty() ? settings_.sts_region
+           : !settings_.region.empty()   ? settings_.region
+                                         : "us-east-1";
+  const bool is_legacy = settings_.sts_legacy_global && settings_.endpoint_sts.empty() &&
+                         !settings_.use_fips && !settings_.use_dualstack &&
+                         std::find(kLegacyStsRegions.begin(), kLegacyStsRegions.end(), region) !=
+                             kLegacyStsRegions.end();
+  if (is_legacy) {
+    region = "us-east-1";
+    parts_.sts_endpoint = "https://sts.amazonaws.com";
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(parts_.sts_endpoint, ResolveEndpoint({.prefix = "sts",
+                                                         .region = region,
+                                                         .use_fips = settings_.use_fips,
+                                                         .use_dualstack = settings_.use_dualstack,
+                                                         .custom_url = settings_.endpoint_sts}));
+  return absl::OkStatus();
+}
+
+std::unique_ptr<CredentialsSource> Connection::WebIdentityOfEnvironment() const {
+  const Environment& environment = *outside_.environment;
+  const auto file = environment.Variable("AWS_WEB_IDENTITY_TOKEN_FILE");
+  if (!file || settings_.profile_is_explicit) {
+    return WebIdentityOfProfile(settings_.profile, parts_);
+  }
+  const auto arn = environment.Variable("AWS_ROLE_ARN");
+  if (!arn) {
+    return std::make_unique<NoCredentials>(
+        absl::InvalidArgumentError("AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not"));
+  }
+  return std::make_unique<WebIdentityCredentials>(
+      RoleRequest{.role_arn = *arn,
+                  .session_name = environment.Variable("AWS_ROLE_SESSION_NAME").value_or("")},
+      WebIdentityCredentials::Token{.file = *file}, parts_.sts_endpoint, parts_.sts, environment);
+}
+
+std::unique_ptr<CredentialsSource> Connection::BaseCredentials() {
+  const Environment& environment = *outside_.environment;
+  if (settings_.assume_role_with_web_identity) {
+    WebIdentityRole identity = *settings_.assume_role_with_web_identity;
+    const auto fill = [&](std::string& text, const char* variable) {
+      if (text.empty()) text = environment.Variable(variable).value_or("");
+    };
+    fill(identity.role.role_arn, "AWS_ROLE_ARN");
+    fill(identity.role.session_name, "AWS_ROLE_SESSION_NAME");
+    if (identity.token.text.empty()) fill(identity.token.file, "AWS_WEB_IDENTITY_TOKEN_FILE");
+    return std::make_unique<WebIdentityCredentials>(identity.role, identity.token,
+                                                    parts_.sts_endpoint, parts_.sts, environment);
+  }
+  if (settings_.keys) return std::make_unique<StaticCredentials>(*settings_.keys);
+
+  const std::string& profile = settings_.profile;
+  std::vector<CredentialChain::Place> places;
+  const auto add = [&](const char* name, std::unique_ptr<CredentialsSource> source) {
+    places.push_back({name, std::move(source)});
+  };
+  add("the provider block",
+      std::make_unique<NoCredentials>(absl::NotFoundError("access_key is not given")));
+  if (settings_.profile_is_explicit) {
+    add("the environment", std::make_unique<NoCredentials>(
+                               absl::NotFoundError("the argument profile goes before it")));
+  } else {
+    add("the environment", std::make_unique<EnvironmentCredentials>(environment));
+  }
+  add("a role of the profile", RoleOfProfile(profile, parts_));
+  add("a web identity", WebIdentityOfEnvironment());
+  add("SSO", SsoOfProfile(profile, parts_));
+  add("the shared credentials file", KeysOfCredentialsFile(profile, parts_));
+  add("credential_process", ProcessOfProfile(profile, parts_));
+  add("the shared config file", KeysOfConfigFile(profile, parts_));
+  add("the container", std::make_unique<ContainerCredentials>(environment, parts_.sts));
+  add("the EC2 instance", std::make_unique<InstanceCredentials>(settings_.instance, parts_.sts));
+  return std::make_unique<CredentialChain>(std::move(places));
+}
+
+absl::Status Connection::AssumeRoles() {
+  for (const RoleRequest& role : settings_.assume_role) {
+    if (role.role_arn.empty()) {
+      return absl::InvalidArgumentError("an assume_role block needs a role_arn");
+    }
+    credentials_ = std::make_unique<RefreshingCredentials>(
+        std::make_unique<RoleCredentials>(role, std::move(credentials_), parts_.sts_endpoint,
+                                          parts_.sts),
+        *outside_.clock);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Connection::CheckAccount(std::stop_token stop) {
+  const std::vector<std::string>& allowed = settings_.allowed_account_ids;
+  const std::vector<std::string>& forbidden = settings_.forbidden_account_ids;
+  // The keys of a stand-in for Entity Resolution mean nothing to the real STS.
+  const bool is_stand_in =
+      !settings_.endpoint_entityresolution.empty() && settings_.endpoint_sts.empty();
+  const bool is_skipped =
+      settings_.skip_credentials_validation && settings_.skip_requesting_account_id;
+  if (allowed.empty() && forbidden.empty() && (is_skipped || is_stand_in)) {
+    return absl::OkStatus();
+  }
+  CallerConfig config = parts_.sts;
+  config.credentials = credentials_.get();
+  absl::StatusOr<CallerIdentity> identity =
+      Sts(parts_.sts_endpoint, std::move(config)).GetCallerIdentity(std::move(stop));
+  if (!identity.ok()) return WithContext(identity.status(), "checking the credentials");
+  account_ = identity->account;
+  log::Debug("The caller is known", {{"account", account_}, {"arn", identity->arn}});
+  if (!allowed.empty() && !Contains(allowed, account_)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("the account ", account_, " is not among allowed_account_ids"));
+  }
+  if (Contains(forbidden, account_)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("the account ", account_, " is among forbidden_account_ids"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Connection::ClientFor(const std::string& region) {
+  if (region.empty()) {
+    return absl::InvalidArgumentError("Invalid Configuration: Missing Region");
+  }
+  ASSIGN_OR_RETURN(std::string endpoint,
+                   ResolveEndpoint({.region = region,
+                                    .use_fips = settings_.use_fips,
+                                    .use_dualstack = settings_.use_dualstack,
+                                    .custom_url = settings_.endpoint_entityresolution}));
+  CallerConfig config = parts_.sts;
+  config.credentials = credentials_.get();
+  config.service = "entityresolution";
+  config.region = region;
+  std::lock_guard lock(mutex_);
+  std::unique_ptr<RateLimiter>& limiter = limiters_[region];
+  if (limiter == nullptr) {
+    limiter = std::make_unique<RateLimiter>(settings_.requests_per_second, *outside_.clock);
+  }
+  config.limiter = limiter.get();
+  return NewRestJsonClient(std::move(endpoint), std::move(config));
+}
+
+}  // namespace er::aws

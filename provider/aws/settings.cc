@@ -1,0 +1,300 @@
+#include "aws/settings.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "aws/uri.h"
+#include "base/status.h"
+
+namespace er::aws {
+namespace {
+
+// A value and where it came from, for messages.
+struct Found {
+  std::string value;
+  std::string origin;
+};
+
+// Looks a setting up in the three places, in order.
+class Places {
+ public:
+  Places(const Environment& environment, const Settings& settings)
+      : environment_(environment), settings_(settings) {}
+
+  std::optional<Found> Find(absl::string_view name, const std::optional<std::string>& argument,
+                            std::initializer_list<const char*> variables,
+                            absl::string_view config_key = "") const {
+    if (argument && !argument->empty()) {
+      return Found{*argument, absl::StrCat("the argument ", name)};
+    }
+    for (const char* variable : variables) {
+      if (auto value = environment_.Variable(variable)) return Found{*std::move(value), variable};
+    }
+    if (config_key.empty()) return std::nullopt;
+    if (auto value = settings_.profiles.Value(settings_.profile, config_key)) {
+      return Found{*std::move(value),
+                   absl::StrCat(config_key, " of the profile \"", settings_.profile, "\"")};
+    }
+    return std::nullopt;
+  }
+
+  std::string Text(absl::string_view name, const std::optional<std::string>& argument,
+                   std::initializer_list<const char*> variables,
+                   absl::string_view config_key = "") const {
+    const std::optional<Found> found = Find(name, argument, variables, config_key);
+    return found ? found->value : "";
+  }
+
+  absl::StatusOr<bool> Flag(absl::string_view name, const std::optional<bool>& argument,
+                            std::initializer_list<const char*> variables,
+                            absl::string_view config_key = "") const {
+    if (argument) return *argument;
+    const std::optional<Found> found = Find(name, std::nullopt, variables, config_key);
+    if (!found) return false;
+    if (absl::EqualsIgnoreCase(found->value, "true")) return true;
+    if (absl::EqualsIgnoreCase(found->value, "false")) return false;
+    return absl::InvalidArgumentError(
+        absl::StrCat(found->origin, " is \"", found->value, "\"; it must be true or false"));
+  }
+
+  // A whole number of at least 1; `otherwise` where there is none.
+  absl::StatusOr<int> Count(std::initializer_list<const char*> variables,
+                            absl::string_view config_key, int otherwise) const {
+    const std::optional<Found> found = Find("", std::nullopt, variables, config_key);
+    if (!found) return otherwise;
+    int count = 0;
+    if (absl::SimpleAtoi(found->value, &count) && count >= 1) return count;
+    return absl::InvalidArgumentError(absl::StrCat(found->origin, " is \"", found->value,
+                                                   "\"; it must be a whole number of at least 1"));
+  }
+
+ private:
+  const Environment& environment_;
+  const Settings& settings_;
+};
+
+absl::Status ResolveKeys(const Arguments& arguments, Settings& settings) {
+  const std::string id = arguments.access_key.value_or("");
+  const std::string key = arguments.secret_key.value_or("");
+  if (id.empty() != key.empty()) {
+    return absl::InvalidArgumentError(
+        id.empty() ? "the argument secret_key is given and access_key is not"
+                   : "the argument access_key is given and secret_key is not");
+  }
+  if (id.empty()) return absl::OkStatus();
+  settings.keys = Credentials{.access_key_id = id,
+                              .secret_access_key = Secret(key),
+                              .session_token = Secret(arguments.token.value_or("")),
+                              .source = "the provider block"};
+  return absl::OkStatus();
+}
+
+absl::Status ResolveProfile(const Arguments& arguments, const Environment& environment,
+                            Settings& settings) {
+  const auto files = [&](const std::vector<std::string>& argument, const char* variable,
+                         const char* usual) {
+    if (!argument.empty()) return argument;
+    return std::vector{environment.Variable(variable).value_or(usual)};
+  };
+  ASSIGN_OR_RETURN(
+      settings.profiles,
+      Profiles::Load(environment,
+                     files(arguments.shared_config_files, "AWS_CONFIG_FILE", "~/.aws/config"),
+                     files(arguments.shared_credentials_files, "AWS_SHARED_CREDENTIALS_FILE",
+                           "~/.aws/credentials")));
+  const Places places(environment, settings);
+  const std::optional<Found> profile =
+      places.Find("profile", arguments.profile, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"});
+  if (!profile) return absl::OkStatus();
+  if (!settings.profiles.Has(profile->value)) {
+    return absl::InvalidArgumentError(absl::StrCat("there is no profile \"", profile->value, "\" (",
+                                                   profile->origin, ") in ",
+                                                   settings.profiles.files()));
+  }
+  settings.profile = profile->value;
+  settings.profile_is_explicit = arguments.profile && !arguments.profile->empty();
+  return absl::OkStatus();
+}
+
+absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
+                             InstanceSettings& instance) {
+  ASSIGN_OR_RETURN(instance.disabled,
+                   places.Flag("skip_metadata_api_check", arguments.skip_metadata_api_check,
+                               {"AWS_EC2_METADATA_DISABLED"}));
+  const std::optional<Found> mode = places.Find(
+      "ec2_metadata_service_endpoint_mode", arguments.ec2_metadata_service_endpoint_mode,
+      {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"}, "ec2_metadata_service_endpoint_mode");
+  if (mode && absl::EqualsIgnoreCase(mode->value, "ipv6")) {
+    instance.endpoint = "http://[fd00:ec2::254]";
+  } else if (mode && !absl::EqualsIgnoreCase(mode->value, "ipv4")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(mode->origin, " is \"", mode->value, "\"; it must be IPv4 or IPv6"));
+  }
+  const std::optional<Found> endpoint =
+      places.Find("ec2_metadata_service_endpoint", arguments.ec2_metadata_service_endpoint,
+                  {"AWS_EC2_METADATA_SERVICE_ENDPOINT"}, "ec2_metadata_service_endpoint");
+  if (endpoint) {
+    ASSIGN_OR_RETURN(const Url url, ParseUrl(endpoint->value));
+    instance.endpoint = absl::StrCat(url.scheme, "://", url.Authority(),
+                                     std::string(absl::StripSuffix(url.path, "/")));
+  }
+  ASSIGN_OR_RETURN(const int seconds,
+                   places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1));
+  instance.timeout = absl::Seconds(seconds);
+  ASSIGN_OR_RETURN(instance.attempts, places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
+                                                   "metadata_service_num_attempts", 1));
+  return absl::OkStatus();
+}
+
+void ResolveProxies(const Arguments& arguments, const Places& places, Settings& settings) {
+  const auto proxy = [](std::string text) {
+    return text.empty() || absl::StrContains(text, "://") ? text : absl::StrCat("http://", text);
+  };
+  settings.http_proxy =
+      proxy(places.Text("http_proxy", arguments.http_proxy, {"HTTP_PROXY", "http_proxy"}));
+  settings.https_proxy =
+      proxy(places.Text("https_proxy", arguments.https_proxy, {"HTTPS_PROXY", "https_proxy"}));
+  settings.no_proxy = places.Text("no_proxy", arguments.no_proxy, {"NO_PROXY", "no_proxy"});
+  if (arguments.http_proxy && !arguments.http_proxy->empty() && settings.https_proxy.empty()) {
+    settings.https_proxy = settings.http_proxy;
+    settings.warnings.push_back(
+        "http_proxy is set and https_proxy is not: the HTTP proxy is used for HTTPS too. Set "
+        "https_proxy to say which proxy HTTPS requests take.");
+  }
+}
+
+// A service's own setting beats the one for all services in the same place.
+absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& environment,
+                              const Places& places, Settings& settings) {
+  ASSIGN_OR_RETURN(const bool ignored,
+                   places.Flag("", std::nullopt, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"},
+                               "ignore_configured_endpoint_urls"));
+  const auto configured = [&](const std::string& variable_end,
+                              const std::string& section_key) -> std::string {
+    if (ignored) return "";
+    for (const std::string& variable :
+         {absl::StrCat("AWS_ENDPOINT_URL_", variable_end), std::string("AWS_ENDPOINT_URL")}) {
+      if (auto url = environment.Variable(variable)) return *url;
+    }
+    if (const auto name = settings.profiles.Value(settings.profile, "services")) {
+      if (const ProfileSection* services = settings.profiles.Services(*name)) {
+        const auto service = services->nested.find(section_key);
+        if (service != services->nested.end()) {
+          const auto url = service->second.find("endpoint_url");
+          if (url != service->second.end() && !url->second.empty()) return url->second;
+        }
+      }
+    }
+    return settings.profiles.Value(settings.profile, "endpoint_url").value_or("");
+  };
+  const auto either = [&](const std::optional<std::string>& argument, const std::string& variable,
+                          const std::string& key) {
+    return argument && !argument->empty() ? *argument : configured(variable, key);
+  };
+  settings.endpoint_entityresolution =
+      either(arguments.endpoint_entityresolution, "ENTITYRESOLUTION", "entityresolution");
+  settings.endpoint_sts = either(arguments.endpoint_sts, "STS", "sts");
+  settings.endpoint_sso = either(arguments.endpoint_sso, "SSO", "sso");
+  settings.endpoint_sso_oidc = configured("SSO_OIDC", "sso_oidc");
+  for (const std::string& url : {settings.endpoint_entityresolution, settings.endpoint_sts,
+                                 settings.endpoint_sso, settings.endpoint_sso_oidc}) {
+    if (url.empty()) continue;
+    RETURN_IF_ERROR(ParseUrl(url).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ResolveRetries(const Arguments& arguments, const Places& places, RetryPolicy& retry) {
+  if (arguments.max_retries) {
+    if (*arguments.max_retries < 0) {
+      return absl::InvalidArgumentError("the argument max_retries must not be negative");
+    }
+    retry.max_attempts = *arguments.max_retries + 1;
+  } else {
+    ASSIGN_OR_RETURN(retry.max_attempts,
+                     places.Count({"AWS_MAX_ATTEMPTS"}, "max_attempts", retry.max_attempts));
+  }
+  const std::optional<Found> mode =
+      places.Find("retry_mode", arguments.retry_mode, {"AWS_RETRY_MODE"}, "retry_mode");
+  if (!mode) return absl::OkStatus();
+  const std::optional<RetryMode> parsed = ParseRetryMode(mode->value);
+  if (!parsed) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(mode->origin, " is \"", mode->value, "\"; it must be standard or adaptive"));
+  }
+  retry.mode = *parsed;
+  return absl::OkStatus();
+}
+
+absl::Status ResolveSts(const Arguments& arguments, const Places& places, Settings& settings) {
+  settings.sts_region = arguments.sts_region.value_or("");
+  const std::optional<Found> kind =
+      places.Find("", std::nullopt, {"AWS_STS_REGIONAL_ENDPOINTS"}, "sts_regional_endpoints");
+  if (!kind || absl::EqualsIgnoreCase(kind->value, "regional")) return absl::OkStatus();
+  if (!absl::EqualsIgnoreCase(kind->value, "legacy")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(kind->origin, " is \"", kind->value, "\"; it must be regional or legacy"));
+  }
+  settings.sts_legacy_global = true;
+  return absl::OkStatus();
+}
+
+void ResolveUserAgent(const Arguments& arguments, const Places& places, Settings& settings) {
+  const std::string app_id = places.Text("", std::nullopt, {"AWS_SDK_UA_APP_ID"}, "sdk_ua_app_id");
+  if (!app_id.empty()) settings.user_agent.push_back(absl::StrCat("app/", app_id));
+  settings.user_agent.insert(settings.user_agent.end(), arguments.user_agent.begin(),
+                             arguments.user_agent.end());
+  const std::string appended = places.Text("", std::nullopt, {"TF_APPEND_USER_AGENT"});
+  if (!appended.empty()) settings.user_agent.push_back(appended);
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
+                                         const Environment& environment) {
+  Settings settings;
+  RETURN_IF_ERROR(ResolveKeys(arguments, settings));
+  RETURN_IF_ERROR(ResolveProfile(arguments, environment, settings));
+  const Places places(environment, settings);
+  settings.region =
+      places.Text("region", arguments.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
+  settings.assume_role = arguments.assume_role;
+  settings.assume_role_with_web_identity = arguments.assume_role_with_web_identity;
+  RETURN_IF_ERROR(ResolveInstance(arguments, places, settings.instance));
+  settings.ca_bundle = ExpandHome(
+      environment,
+      places.Text("custom_ca_bundle", arguments.custom_ca_bundle, {"AWS_CA_BUNDLE"}, "ca_bundle"));
+  settings.insecure = arguments.insecure.value_or(false);
+  ResolveProxies(arguments, places, settings);
+  ASSIGN_OR_RETURN(settings.use_fips, places.Flag("use_fips_endpoint", arguments.use_fips_endpoint,
+                                                  {"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"));
+  ASSIGN_OR_RETURN(settings.use_dualstack,
+                   places.Flag("use_dualstack_endpoint", arguments.use_dualstack_endpoint,
+                               {"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint"));
+  RETURN_IF_ERROR(ResolveEndpoints(arguments, environment, places, settings));
+  RETURN_IF_ERROR(ResolveRetries(arguments, places, settings.retry));
+  if (!arguments.allowed_account_ids.empty() && !arguments.forbidden_account_ids.empty()) {
+    return absl::InvalidArgumentError(
+        "the arguments allowed_account_ids and forbidden_account_ids exclude each other");
+  }
+  settings.allowed_account_ids = arguments.allowed_account_ids;
+  settings.forbidden_account_ids = arguments.forbidden_account_ids;
+  settings.skip_credentials_validation = arguments.skip_credentials_validation.value_or(false);
+  settings.skip_requesting_account_id = arguments.skip_requesting_account_id.value_or(false);
+  RETURN_IF_ERROR(ResolveSts(arguments, places, settings));
+  ResolveUserAgent(arguments, places, settings);
+  if (arguments.requests_per_second) {
+    if (!(*arguments.requests_per_second > 0)) {
+      return absl::InvalidArgumentError("the argument requests_per_second must be above zero");
+    }
+    settings.requests_per_second = *arguments.requests_per_second;
+  }
+  return settings;
+}
+
+}  // namespace er::aws

@@ -1,0 +1,491 @@
+#include "aws/connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "aws/hash.h"
+#include "base/log.h"
+#include "support/fake_clock.h"
+#include "support/fake_environment.h"
+#include "support/fake_transport.h"
+#include "support/http_server.h"
+
+namespace er::aws {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const Operation kGet{.name = "GetIdMappingJob",
+                     .method = "GET",
+                     .path = "/idmappingworkflows/{workflowName}/jobs",
+                     .repeatable = true};
+
+std::string StsAnswer(absl::string_view result) {
+  return absl::StrCat("<R><RResult>", result, "</RResult></R>");
+}
+
+std::string RoleAnswer(absl::string_view id, absl::Time expiry) {
+  return StsAnswer(absl::StrCat(
+      "<Credentials><AccessKeyId>", id, "</AccessKeyId><SecretAccessKey>s3cr3t-", id,
+      "</SecretAccessKey><SessionToken>s3cr3t-token-", id, "</SessionToken><Expiration>",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expiry, absl::UTCTimeZone()),
+      "</Expiration></Credentials>"));
+}
+
+// The value of `name` in a form.
+std::string Field(const std::string& form, absl::string_view name) {
+  for (const absl::string_view pair : absl::StrSplit(form, '&')) {
+    if (absl::StartsWith(pair, absl::StrCat(name, "="))) {
+      return std::string(pair.substr(name.size() + 1));
+    }
+  }
+  return "";
+}
+
+// "AK1" of "AWS4-HMAC-SHA256 Credential=AK1/2026...".
+std::string SignerOf(const http::Request& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (name != "authorization") continue;
+    const std::size_t begin = value.find("Credential=") + 11;
+    return value.substr(begin, value.find('/') - begin);
+  }
+  return "nobody";
+}
+
+// A world in which STS gives out the role arn:NAME as ASIA-NAME, everything else is not there, and
+// Entity Resolution answers anything.
+class ConnectionTest : public ::testing::Test {
+ protected:
+  ConnectionTest() {
+    environment_.variables["HOME"] = "/h";
+    transport_.Otherwise([this](const http::Request& request) { return Answer(request); });
+  }
+
+  absl::StatusOr<http::Response> Answer(const http::Request& request) {
+    std::lock_guard lock(mutex_);  // renewals come from a thread of their own
+    const auto ends = ends_.find(SignerOf(request));
+    if (ends != ends_.end() && ends->second <= clock_.Now()) {
+      ++refused_as_expired_;
+      return http::Response{.code = 403, .headers = {{"x-amzn-errortype", "ExpiredToken"}}};
+    }
+    if (absl::StrContains(request.url, "//sts.")) {
+      const std::string action = Field(request.body, "Action");
+      asked_.push_back(absl::StrCat(SignerOf(request), " ", action));
+      if (action == "GetCallerIdentity") {
+        return http::Response{
+            .code = 200, .body = StsAnswer("<Arn>arn:me</Arn><Account>123456789012</Account>")};
+      }
+      const std::string role = Field(request.body, "RoleArn").substr(6);
+      asked_.back() += absl::StrCat(" ", role);
+      const std::string id =
+          absl::StrCat("ASIA-", role, numbered_ ? absl::StrCat("-", ends_.size()) : "");
+      ends_[id] = clock_.Now() + role_lifetime_;
+      return http::Response{.code = 200, .body = RoleAnswer(id, ends_[id])};
+    }
+    if (absl::StrContains(request.url, "entityresolution")) {
+      signers_.push_back(SignerOf(request));
+      return http::Response{.code = 200, .body = "{}"};
+    }
+    return http::WithDelivery(absl::UnavailableError("no route"), http::Delivery::kUnsent);
+  }
+
+  absl::StatusOr<std::unique_ptr<Connection>> Open(Arguments arguments = {}) {
+    absl::StatusOr<Settings> settings = ResolveSettings(arguments, environment_);
+    if (!settings.ok()) return settings.status();
+    return Connection::Open(
+        *std::move(settings),
+        {.environment = &environment_, .clock = &clock_, .transport = &transport_}, {});
+  }
+
+  // Who signs a call of Entity Resolution, or why there is none.
+  std::string SignerWith(Arguments arguments = {}) {
+    arguments.region = "eu-west-1";
+    auto connection = Open(std::move(arguments));
+    if (!connection.ok()) return std::string(connection.status().message());
+    auto client = (*connection)->ClientFor("eu-west-1");
+    EXPECT_TRUE(client.ok()) << client.status();
+    EXPECT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+    return signers_.back();
+  }
+
+  void Config(std::string text) { environment_.files["/h/.aws/config"] = std::move(text); }
+  void CredentialsFile(std::string text) {
+    environment_.files["/h/.aws/credentials"] = std::move(text);
+  }
+
+  FakeTransport transport_;
+  FakeClock clock_;
+  FakeEnvironment environment_{};
+  std::mutex mutex_;
+  absl::Duration role_lifetime_ = absl::Hours(1);
+  bool numbered_ = false;                   // each session has an id of its own
+  std::map<std::string, absl::Time> ends_;  // of the sessions, by id
+  int refused_as_expired_ = 0;
+  std::vector<std::string> asked_;    // of STS: who asked for what
+  std::vector<std::string> signers_;  // of calls to Entity Resolution
+};
+
+constexpr char kKeysOf[] = "aws_access_key_id = %s\naws_secret_access_key = s3cr3t\n";
+std::string Keys(const char* id) { return absl::StrFormat(kKeysOf, id); }
+
+// ------------------------------------------------------------------------ the order of the sources
+
+TEST_F(ConnectionTest, KeysOfTheProviderBlockEndTheSearch) {
+  environment_.variables["AWS_ACCESS_KEY_ID"] = "AKENV";
+  environment_.variables["AWS_SECRET_ACCESS_KEY"] = "x";
+  EXPECT_EQ(SignerWith({.access_key = "AKBLOCK", .secret_key = "x"}), "AKBLOCK");
+}
+
+TEST_F(ConnectionTest, TheEnvironmentBeatsTheFiles) {
+  environment_.variables["AWS_ACCESS_KEY_ID"] = "AKENV";
+  environment_.variables["AWS_SECRET_ACCESS_KEY"] = "x";
+  CredentialsFile("[default]\n" + Keys("AKFILE") + "[dev]\n" + Keys("AKDEV"));
+  EXPECT_EQ(SignerWith(), "AKENV");
+  environment_.variables["AWS_PROFILE"] = "dev";
+  EXPECT_EQ(SignerWith(), "AKENV");
+  EXPECT_EQ(SignerWith({.profile = "dev"}), "AKDEV");  // an explicit profile is meant
+}
+
+TEST_F(ConnectionTest, TheCredentialsFileBeatsTheConfigFile) {
+  Config("[default]\n" + Keys("AKCONFIG"));
+  EXPECT_EQ(SignerWith(), "AKCONFIG");
+  CredentialsFile("[default]\n" + Keys("AKFILE"));
+  EXPECT_EQ(SignerWith(), "AKFILE");
+}
+
+TEST_F(ConnectionTest, ARoleBeatsTheKeysOfItsOwnProfile) {
+  Config("[default]\nrole_arn = arn:r\nsource_profile = default\n");
+  CredentialsFile("[default]\n" + Keys("AKFILE"));
+  EXPECT_EQ(SignerWith(), "ASIA-r");
+  EXPECT_EQ(asked_[0], "AKFILE AssumeRole r");
+}
+
+TEST_F(ConnectionTest, RolesOfProfilesAreChained) {
+  Config(
+      "[profile a]\nrole_arn = arn:a\nsource_profile = b\n"
+      "[profile b]\nrole_arn = arn:b\nsource_profile = c\n");
+  CredentialsFile("[c]\n" + Keys("AKC"));
+  EXPECT_EQ(SignerWith({.profile = "a"}), "ASIA-a");
+  EXPECT_THAT(asked_,
+              ElementsAre("AKC AssumeRole b", "ASIA-b AssumeRole a", "ASIA-a GetCallerIdentity"));
+}
+
+TEST_F(ConnectionTest, AProfileThatLeadsBackToItselfIsAnError) {
+  Config(
+      "[profile a]\nrole_arn = arn:a\nsource_profile = b\n"
+      "[profile b]\nrole_arn = arn:b\nsource_profile = a\n");
+  EXPECT_THAT(SignerWith({.profile = "a"}),
+              HasSubstr("the profile \"a\" leads back to itself by source_profile: a -> b -> a"));
+  EXPECT_THAT(asked_, IsEmpty());
+}
+
+TEST_F(ConnectionTest, ARolesCredentialSource) {
+  Config("[default]\nrole_arn = arn:r\ncredential_source = Environment\n");
+  environment_.variables["AWS_SECRET_ACCESS_KEY"] = "x";
+  environment_.variables["AWS_ACCESS_KEY_ID"] = "AKENV";
+  EXPECT_EQ(SignerWith({.profile = "default"}), "ASIA-r");
+  environment_.variables.erase("AWS_ACCESS_KEY_ID");
+  environment_.variables.erase("AWS_SECRET_ACCESS_KEY");
+  EXPECT_THAT(SignerWith(), HasSubstr("AWS_ACCESS_KEY_ID is not set"));
+}
+
+TEST_F(ConnectionTest, AProfileThatIsHalfARoleIsAMistake) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"role_arn = arn:r\n", "needs one of source_profile and credential_source"},
+      {"role_arn = arn:r\nsource_profile = x\ncredential_source = Environment\n", "needs one of"},
+      {"role_arn = arn:r\nsource_profile = none\n", "which is not in ~/.aws/config"},
+      {"role_arn = arn:r\ncredential_source = Moon\n", "the credential_source \"Moon\""},
+      {"role_arn = arn:r\nsource_profile = default\nmfa_serial = m\n", "mfa_serial"},
+      {"role_arn = arn:r\nsource_profile = default\nduration_seconds = x\n", "duration_seconds"},
+      {"aws_access_key_id = AK\n", "has aws_access_key_id without aws_secret_access_key"},
+      {"web_identity_token_file = /t\n", "has web_identity_token_file without role_arn"},
+      {"sso_account_id = 1\n", "is set up for SSO without sso_region"},
+      {"sso_account_id = 1\nsso_session = none\n", "the sso_session \"none\""},
+  };
+  for (const auto& [lines, message] : cases) {
+    Config(absl::StrCat("[default]\n", lines));
+    EXPECT_THAT(SignerWith(), HasSubstr(message)) << lines;
+  }
+}
+
+TEST_F(ConnectionTest, AWebIdentityOfTheEnvironment) {
+  environment_.variables["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/token";
+  environment_.files["/token"] = "jwt";
+  EXPECT_THAT(SignerWith(), HasSubstr("AWS_ROLE_ARN is not"));
+  environment_.variables["AWS_ROLE_ARN"] = "arn:web";
+  EXPECT_EQ(SignerWith(), "ASIA-web");
+  EXPECT_EQ(asked_[0], "nobody AssumeRoleWithWebIdentity web");
+}
+
+TEST_F(ConnectionTest, AWebIdentityOfTheProfile) {
+  Config("[default]\nrole_arn = arn:web\nweb_identity_token_file = /token\n");
+  environment_.files["/token"] = "jwt";
+  EXPECT_EQ(SignerWith(), "ASIA-web");
+}
+
+TEST_F(ConnectionTest, AWebIdentityOfTheProviderBlock) {
+  environment_.variables["AWS_ACCESS_KEY_ID"] = "AKENV";
+  environment_.variables["AWS_SECRET_ACCESS_KEY"] = "x";
+  EXPECT_EQ(SignerWith({.assume_role_with_web_identity =
+                            WebIdentityRole{.role = {.role_arn = "arn:web"},
+                                            .token = {.text = Secret("jwt")}}}),
+            "ASIA-web");
+}
+
+TEST_F(ConnectionTest, SsoOfTheProfile) {
+  Config(
+      "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n"
+      "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://start\n");
+  EXPECT_THAT(SignerWith(), HasSubstr("run: aws sso login --profile default"));
+  environment_.files[absl::StrCat("/h/.aws/sso/cache/", Sha1Hex("s"), ".json")] =
+      R"({"accessToken": "x", "expiresAt": "2026-01-02T09:00:00Z"})";
+  transport_.Answer(200,
+                    R"({"roleCredentials": {"accessKeyId": "ASIASSO", "secretAccessKey": "s",
+                        "sessionToken": "t", "expiration": 1767346645000}})");
+  EXPECT_EQ(SignerWith(), "ASIASSO");
+  EXPECT_THAT(transport_.requests().at(0).url,
+              HasSubstr("https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"));
+}
+
+TEST_F(ConnectionTest, NoneListsEachPlaceAndWhy) {
+  const auto connection = Open({.region = "eu-west-1"});
+  EXPECT_EQ(connection.status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(
+      connection.status().message(),
+      "no AWS credentials were found in:\n"
+      "  - the provider block: access_key is not given\n"
+      "  - the environment: AWS_ACCESS_KEY_ID is not set\n"
+      "  - a role of the profile: the profile \"default\" has no role_arn with source_profile "
+      "or credential_source\n"
+      "  - a web identity: the profile \"default\" has no web_identity_token_file\n"
+      "  - SSO: the profile \"default\" has no sso_account_id\n"
+      "  - the shared credentials file: the profile \"default\" has no aws_access_key_id "
+      "there\n"
+      "  - credential_process: the profile \"default\" has no credential_process\n"
+      "  - the shared config file: the profile \"default\" has no aws_access_key_id there\n"
+      "  - the container: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set\n"
+      "  - the EC2 instance: no instance metadata service: no route");
+}
+
+// ------------------------------------------------------------------------------ assumed roles
+
+TEST_F(ConnectionTest, TheRolesOfTheProviderBlockAreChained) {
+  EXPECT_EQ(SignerWith({.access_key = "AK",
+                        .secret_key = "x",
+                        .assume_role = {{.role_arn = "arn:one"}, {.role_arn = "arn:two"}}}),
+            "ASIA-two");
+  EXPECT_THAT(asked_, ElementsAre("AK AssumeRole one", "ASIA-one AssumeRole two",
+                                  "ASIA-two GetCallerIdentity"));
+}
+
+TEST_F(ConnectionTest, ABadRoleFailsAtOnce) {
+  transport_.Answer(403,
+                    "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+                    "</ErrorResponse>");
+  EXPECT_THAT(
+      SignerWith({.access_key = "AK", .secret_key = "x", .assume_role = {{.role_arn = "arn:one"}}}),
+      AllOf(HasSubstr("assuming the role arn:one"), HasSubstr("AccessDenied: no")));
+  EXPECT_THAT(signers_, IsEmpty());
+  EXPECT_THAT(SignerWith({.access_key = "AK", .secret_key = "x", .assume_role = {{}}}),
+              HasSubstr("needs a role_arn"));
+}
+
+// terraform-provider-aws#37647
+TEST_F(ConnectionTest, AWaitOfThreeHoursOutlivesItsSessions) {
+  role_lifetime_ = absl::Minutes(15);
+  numbered_ = true;
+  auto connection = Open({.access_key = "AK",
+                          .secret_key = "x",
+                          .region = "eu-west-1",
+                          .assume_role = {{.role_arn = "arn:one"}, {.role_arn = "arn:two"}}});
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  auto client = (*connection)->ClientFor("eu-west-1");
+  for (int minute = 0; minute < 180; ++minute) {
+    const auto answer = (*client)->Call(kGet, {{"workflowName", "wf"}}, {});
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    clock_.Advance(absl::Minutes(1));
+  }
+  EXPECT_EQ(refused_as_expired_, 0);
+  EXPECT_GT(ends_.size(), 2 * 180u / 15);
+  EXPECT_LT(ends_.size(), 2 * 180u / 5);
+}
+
+// ------------------------------------------------------------------------------- the account
+
+TEST_F(ConnectionTest, TheAccountIsGuarded) {
+  const auto with = [&](std::vector<std::string> allowed, std::vector<std::string> forbidden) {
+    return SignerWith({.access_key = "AK",
+                       .secret_key = "x",
+                       .allowed_account_ids = std::move(allowed),
+                       .forbidden_account_ids = std::move(forbidden)});
+  };
+  EXPECT_EQ(with({"111111111111", "123456789012"}, {}), "AK");
+  EXPECT_EQ(with({}, {"111111111111"}), "AK");
+  EXPECT_EQ(with({"111111111111"}, {}),
+            "the account 123456789012 is not among allowed_account_ids");
+  EXPECT_EQ(with({}, {"123456789012"}), "the account 123456789012 is among forbidden_account_ids");
+}
+
+TEST_F(ConnectionTest, TheCallerIsCheckedUnlessThatIsSkipped) {
+  Arguments arguments{.access_key = "AK", .secret_key = "x", .region = "eu-west-1"};
+  EXPECT_EQ((*Open(arguments))->account(), "123456789012");
+  arguments.skip_credentials_validation = true;
+  EXPECT_EQ((*Open(arguments))->account(), "123456789012");
+  asked_.clear();
+  arguments.skip_requesting_account_id = true;
+  EXPECT_EQ((*Open(arguments))->account(), "");
+  EXPECT_THAT(asked_, IsEmpty());
+  arguments.allowed_account_ids = {"123456789012"};
+  EXPECT_EQ((*Open(arguments))->account(), "123456789012");
+}
+
+TEST_F(ConnectionTest, TheKeysOfAStandInAreNotShownToTheRealSts) {
+  Arguments arguments{.access_key = "AK",
+                      .secret_key = "x",
+                      .region = "eu-west-1",
+                      .endpoint_entityresolution = "http://127.0.0.1:1"};
+  EXPECT_TRUE(Open(arguments).ok());
+  EXPECT_THAT(asked_, IsEmpty());
+  arguments.endpoint_sts = "http://sts.local:2";
+  EXPECT_TRUE(Open(arguments).ok());
+  EXPECT_THAT(asked_, ElementsAre("AK GetCallerIdentity"));
+}
+
+TEST_F(ConnectionTest, CredentialsThatAreNoneAreSaidAtOnce) {
+  transport_.Answer(403,
+                    "<ErrorResponse><Error><Code>InvalidClientTokenId</Code>"
+                    "<Message>unknown</Message></Error></ErrorResponse>");
+  EXPECT_THAT(SignerWith({.access_key = "AK", .secret_key = "x"}),
+              AllOf(HasSubstr("checking the credentials"), HasSubstr("InvalidClientTokenId")));
+}
+
+// --------------------------------------------------------------------------- Region and endpoint
+
+TEST_F(ConnectionTest, EachRegionHasItsClient) {
+  auto connection = Open({.access_key = "AK", .secret_key = "x", .region = "eu-west-1"});
+  for (const char* region : {"eu-west-1", "us-gov-west-1"}) {
+    auto client = (*connection)->ClientFor(region);
+    ASSERT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+    EXPECT_THAT(transport_.requests().back().url,
+                HasSubstr(absl::StrCat("https://entityresolution.", region, ".amazonaws.com/")));
+  }
+  EXPECT_EQ((*connection)->ClientFor("").status().message(),
+            "Invalid Configuration: Missing Region");
+}
+
+TEST_F(ConnectionTest, FipsAndDualStackHoldForEachService) {
+  Arguments arguments{.access_key = "AK",
+                      .secret_key = "x",
+                      .region = "eu-west-1",
+                      .use_fips_endpoint = true,
+                      .use_dualstack_endpoint = true,
+                      .skip_credentials_validation = true,
+                      .skip_requesting_account_id = true};
+  auto connection = Open(arguments);
+  ASSERT_TRUE(
+      (*(*connection)->ClientFor("eu-west-1"))->Call(kGet, {{"workflowName", "w"}}, {}).ok());
+  EXPECT_THAT(transport_.requests().back().url,
+              HasSubstr("https://entityresolution-fips.eu-west-1.api.aws/"));
+  arguments.endpoint_entityresolution = "http://h";
+  EXPECT_EQ((*Open(arguments))->ClientFor("eu-west-1").status().message(),
+            "Invalid Configuration: FIPS and custom endpoint are not supported");
+}
+
+TEST_F(ConnectionTest, StsIsAskedInItsRegion) {
+  const auto url_with = [&](Arguments arguments) {
+    arguments.access_key = "AK";
+    arguments.secret_key = "x";
+    EXPECT_TRUE(Open(arguments).ok());
+    return transport_.requests().back().url;
+  };
+  EXPECT_EQ(url_with({.region = "eu-west-1"}), "https://sts.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(url_with({.region = "eu-west-1", .sts_region = "us-west-2"}),
+            "https://sts.us-west-2.amazonaws.com/");
+  EXPECT_EQ(url_with({}), "https://sts.us-east-1.amazonaws.com/");
+  environment_.variables["AWS_STS_REGIONAL_ENDPOINTS"] = "legacy";
+  EXPECT_EQ(url_with({.region = "eu-west-1"}), "https://sts.amazonaws.com/");
+  EXPECT_EQ(url_with({.region = "eu-south-1"}), "https://sts.eu-south-1.amazonaws.com/");
+}
+
+TEST_F(ConnectionTest, TheInstancesRegionCountsOnlyWithItsCredentials) {
+  const auto answer = [&](absl::string_view body) { transport_.Answer(200, std::string(body)); };
+  answer("TOKEN");
+  answer("role");
+  answer(R"({"AccessKeyId": "ASIAEC2", "SecretAccessKey": "s", "Token": "t",
+             "Expiration": "2026-01-02T09:04:05Z"})");
+  answer("TOKEN");
+  answer("ap-south-1");
+  auto connection = Open();
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  EXPECT_EQ((*connection)->region(), "ap-south-1");
+  EXPECT_THAT(transport_.requests().back().url, HasSubstr("https://sts.ap-south-1."));
+  EXPECT_EQ((*Open({.access_key = "AK", .secret_key = "x"}))->region(), "");
+}
+
+TEST_F(ConnectionTest, NamesItselfToTheService) {
+  environment_.variables["TF_APPEND_USER_AGENT"] = "ci/7";
+  EXPECT_EQ(SignerWith({.access_key = "AK", .secret_key = "x"}), "AK");
+  const http::Request request = transport_.requests().back();
+  EXPECT_THAT(request.headers, ::testing::Contains(std::pair<std::string, std::string>(
+                                   "user-agent", "terraform-provider-entityresolution/dev ci/7")));
+}
+
+// ------------------------------------------------------------------------- with real sockets
+
+// The whole way at the level TRACE, over TLS: web identity, two roles, the caller, a call, a
+// renewal. No secret that was used on it is in the log.
+TEST(ConnectionSocketTest, NoSecretIsInTheLog) {
+  FakeClock clock;
+  HttpServer server(
+      [&](const HttpServer::Received& request) {
+        if (request.method == "GET") return HttpServer::Ok("{}");
+        if (Field(request.body, "Action") == "GetCallerIdentity") {
+          return HttpServer::Ok(StsAnswer("<Arn>arn:me</Arn><Account>123456789012</Account>"));
+        }
+        return HttpServer::Ok(RoleAnswer(absl::StrCat("ASIA-", Field(request.body, "RoleArn")),
+                                         clock.Now() + absl::Minutes(15)));
+      },
+      HttpServer::Tls::kOn);
+  FakeEnvironment environment;
+  environment.variables = {{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"},
+                           {"AWS_ROLE_ARN", "arn:web"},
+                           {"AWS_ENDPOINT_URL", server.url()},
+                           {"AWS_CA_BUNDLE", server.ca_file()}};
+  environment.files["/token"] = "s3cr3t-jwt";
+  const auto settings = ResolveSettings(
+      {.region = "eu-west-1", .assume_role = {{.role_arn = "one"}, {.role_arn = "two"}}},
+      environment);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+
+  log::SetLevel(log::Level::kTrace);
+  ::testing::internal::CaptureStderr();
+  auto connection = Connection::Open(*settings, {.environment = &environment, .clock = &clock}, {});
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  auto client = (*connection)->ClientFor("eu-west-1");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+    clock.Advance(absl::Minutes(11));
+  }
+  const std::string trace = ::testing::internal::GetCapturedStderr();
+  log::SetLevel(log::Level::kOff);
+  EXPECT_THAT(trace, AllOf(HasSubstr("AssumeRole"), HasSubstr("GetIdMappingJob"),
+                           HasSubstr("SignedHeaders="), Not(HasSubstr("s3cr3t")),
+                           Not(HasSubstr("Signature="))));
+  EXPECT_GE(server.requests().size(), 9u);  // four to open, then calls and renewals
+  EXPECT_EQ(server.connections(), 1);
+}
+
+}  // namespace
+}  // namespace er::aws
