@@ -140,6 +140,9 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
         error.code.clear();
         error.message = std::string(readable.message());
       }
+      // A refused signature is explained with the canonical request, which has the session token in
+      // it.
+      error.message = error.message.substr(0, error.message.find("\n\nThe Canonical String"));
       error.operation = call.operation;
       error.region = config_.region;
       error.attempts = number;
