@@ -9,6 +9,7 @@
 #include "aws/signer.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "http/wire_log.h"
 
 namespace er::aws {
 namespace {
@@ -143,6 +144,7 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
       // A refused signature is explained with the canonical request, which has the session token in
       // it.
       error.message = error.message.substr(0, error.message.find("\n\nThe Canonical String"));
+      error.message = http::WithoutSecretsOf(request.headers, error.message);
       error.operation = call.operation;
       error.region = config_.region;
       error.attempts = number;

@@ -132,6 +132,12 @@ std::unique_ptr<CredentialsSource> Connection::BaseCredentials() {
     fill(identity.role.role_arn, "AWS_ROLE_ARN");
     fill(identity.role.session_name, "AWS_ROLE_SESSION_NAME");
     if (identity.token.text.empty()) fill(identity.token.file, "AWS_WEB_IDENTITY_TOKEN_FILE");
+    if (identity.role.role_arn.empty() ||
+        (identity.token.text.empty() && identity.token.file.empty())) {
+      return std::make_unique<NoCredentials>(absl::InvalidArgumentError(
+          "assume_role_with_web_identity needs role_arn, and web_identity_token or "
+          "web_identity_token_file"));
+    }
     return std::make_unique<WebIdentityCredentials>(identity.role, identity.token,
                                                     parts_.sts_endpoint, parts_.sts, environment);
   }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "aws/uri.h"
 #include "base/status.h"
@@ -15,19 +15,30 @@ namespace {
 
 struct PartitionRule {
   Partition partition;
-  const char* region_pattern;
+  absl::string_view prefixes;  // what comes before the last two words of its regions' names
 };
 
 constexpr std::array<PartitionRule, 8> kPartitions = {{
-    {{"aws", "amazonaws.com", "api.aws"}, R"((us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+)"},
-    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"}, R"(cn-\w+-\d+)"},
-    {{"aws-us-gov", "amazonaws.com", "api.aws"}, R"(us-gov-\w+-\d+)"},
-    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"}, R"(eusc-(de)-\w+-\d+)"},
-    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov"}, R"(us-iso-\w+-\d+)"},
-    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"}, R"(us-isob-\w+-\d+)"},
-    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"}, R"(eu-isoe-\w+-\d+)"},
-    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"}, R"(us-isof-\w+-\d+)"},
+    {{"aws", "amazonaws.com", "api.aws"}, "us eu ap sa ca me af il mx"},
+    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"}, "cn"},
+    {{"aws-us-gov", "amazonaws.com", "api.aws"}, "us-gov"},
+    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"}, "eusc-de"},
+    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov"}, "us-iso"},
+    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"}, "us-isob"},
+    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"}, "eu-isoe"},
+    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"}, "us-isof"},
 }};
+
+// "us-gov" of "us-gov-west-1"; empty where the name is not of this form.
+absl::string_view PrefixOf(absl::string_view region) {
+  const std::size_t number = region.rfind('-');
+  if (number == absl::string_view::npos || number + 1 == region.size() ||
+      region.find_first_not_of("0123456789", number + 1) != absl::string_view::npos) {
+    return "";
+  }
+  const std::size_t word = region.substr(0, number).rfind('-');
+  return word == absl::string_view::npos || word + 1 == number ? "" : region.substr(0, word);
+}
 
 // A region becomes a part of a host name: "x.example.com/" must not lead requests elsewhere.
 bool IsHostLabel(absl::string_view text) {
@@ -40,10 +51,10 @@ bool IsHostLabel(absl::string_view text) {
 }  // namespace
 
 const Partition& PartitionOf(absl::string_view region) {
-  if (region.size() <= 63) {  // std::regex recurses by the length of its subject
-    const std::string text(region);
-    for (const PartitionRule& rule : kPartitions) {
-      if (std::regex_match(text, std::regex(rule.region_pattern))) return rule.partition;
+  const absl::string_view prefix = PrefixOf(region);
+  for (const PartitionRule& rule : kPartitions) {
+    for (const absl::string_view known : absl::StrSplit(rule.prefixes, ' ')) {
+      if (known == prefix) return rule.partition;
     }
   }
   return kPartitions[0].partition;

@@ -16,7 +16,7 @@ struct InstanceSettings {
   bool disabled = false;
   std::string endpoint = "http://169.254.169.254";
   absl::Duration timeout = absl::Seconds(1);  // of each request, connecting included
-  int attempts = 1;
+  int attempts = 2;
 };
 
 class InstanceCredentials final : public CredentialsSource {

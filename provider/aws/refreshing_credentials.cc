@@ -47,7 +47,6 @@ void RefreshingCredentials::Renew(std::unique_lock<std::mutex>& lock, const std:
     failure_ = absl::OkStatus();
     log::Debug("Got credentials",
                {{"source", kept_->source},
-                {"access_key_id", kept_->access_key_id},
                 {"expiry", absl::FormatTime(kept_->expiry, absl::UTCTimeZone())}});
     return;
   }

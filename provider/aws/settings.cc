@@ -111,7 +111,7 @@ absl::Status ResolveProfile(const Arguments& arguments, const Environment& envir
   const std::optional<Found> profile =
       places.Find("profile", arguments.profile, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"});
   if (!profile) return absl::OkStatus();
-  if (!settings.profiles.Has(profile->value)) {
+  if (profile->value != settings.profile && !settings.profiles.Has(profile->value)) {
     return absl::InvalidArgumentError(absl::StrCat("there is no profile \"", profile->value, "\" (",
                                                    profile->origin, ") in ",
                                                    settings.profiles.files()));
@@ -146,8 +146,9 @@ absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
   ASSIGN_OR_RETURN(const int seconds,
                    places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1));
   instance.timeout = absl::Seconds(seconds);
-  ASSIGN_OR_RETURN(instance.attempts, places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
-                                                   "metadata_service_num_attempts", 1));
+  ASSIGN_OR_RETURN(instance.attempts,
+                   places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
+                                "metadata_service_num_attempts", instance.attempts));
   return absl::OkStatus();
 }
 

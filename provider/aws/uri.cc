@@ -46,8 +46,12 @@ std::string Url::Authority() const { return port.empty() ? host : absl::StrCat(h
 
 absl::StatusOr<Url> ParseUrl(absl::string_view text) {
   const auto invalid = [&] {
+    // Before an @ there may be a password.
+    const std::size_t at = text.rfind('@');
+    const std::string shown =
+        at == absl::string_view::npos ? std::string(text) : absl::StrCat("***", text.substr(at));
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is not a URL of the form https://host[:port][/path]"));
+        absl::StrCat("\"", shown, "\" is not a URL of the form https://host[:port][/path]"));
   };
   Url url;
   absl::string_view rest = text;

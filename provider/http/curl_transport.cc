@@ -304,7 +304,8 @@ class CurlTransport final : public Transport {
     log::Trace("Got an HTTP answer",
                {{"http_status", response.code},
                 {"headers", LoggableHeaders(response.headers)},
-                {"body", LoggableBody(response.body, kLoggedResponseBody, request.confidential)}});
+                {"body", LoggableBody(WithoutSecretsOf(request.headers, response.body),
+                                      kLoggedResponseBody, request.confidential)}});
   }
 
   const CurlOptions options_;

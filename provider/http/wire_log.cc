@@ -1,30 +1,32 @@
 #include "http/wire_log.h"
 
+#include <algorithm>
 #include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace er::http {
 namespace {
 
 constexpr absl::string_view kMasked = "***";
 
-std::string LoggableValue(absl::string_view name, absl::string_view value) {
-  constexpr std::array<absl::string_view, 5> kConfidential = {"authorization", "token", "cookie",
-                                                              "secret", "credential"};
+bool IsConfidential(absl::string_view name) {
+  constexpr std::array<absl::string_view, 5> kWords = {"authorization", "token", "cookie", "secret",
+                                                       "credential"};
   const std::string lower = absl::AsciiStrToLower(name);
-  if (lower == "authorization") {
-    const std::size_t begin = value.find("SignedHeaders=");
-    if (begin == absl::string_view::npos) return std::string(kMasked);
-    const absl::string_view rest = value.substr(begin);
-    return absl::StrCat(kMasked, " ", rest.substr(0, rest.find(',')), " ", kMasked);
-  }
-  for (const absl::string_view word : kConfidential) {
-    if (absl::StrContains(lower, word)) return std::string(kMasked);
-  }
-  return std::string(value);
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](absl::string_view word) { return absl::StrContains(lower, word); });
+}
+
+std::string LoggableValue(absl::string_view name, absl::string_view value) {
+  if (!IsConfidential(name)) return std::string(value);
+  const std::size_t begin = value.find("SignedHeaders=");
+  if (begin == absl::string_view::npos) return std::string(kMasked);
+  const absl::string_view rest = value.substr(begin);
+  return absl::StrCat(kMasked, " ", rest.substr(0, rest.find(',')), " ", kMasked);
 }
 
 }  // namespace
@@ -35,6 +37,16 @@ std::string LoggableHeaders(const Headers& headers) {
     absl::StrAppend(&lines, lines.empty() ? "" : "\n", name, ": ", LoggableValue(name, value));
   }
   return lines;
+}
+
+std::string WithoutSecretsOf(const Headers& headers, absl::string_view text) {
+  std::string result(text);
+  for (const auto& [name, value] : headers) {
+    if (IsConfidential(name) && !value.empty()) {
+      absl::StrReplaceAll({{value, kMasked}}, &result);
+    }
+  }
+  return result;
 }
 
 std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential) {

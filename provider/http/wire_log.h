@@ -1,4 +1,4 @@
-// What of an exchange may be written to the log, and in which form. For transports only.
+// What of an exchange may be shown, in the log or in a message, and in which form.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,10 @@ inline constexpr std::size_t kLoggedResponseBody = 4096;
 // "name: value" lines. Of Authorization only the signed headers are left, of any other header that
 // may hold a token nothing.
 std::string LoggableHeaders(const Headers& headers);
+
+// `text` without the values that LoggableHeaders() hides: a service that refuses a signature
+// answers with all that should have been signed, the session token included.
+std::string WithoutSecretsOf(const Headers& headers, absl::string_view text);
 
 // The first `limit` bytes of `body`, or a note of its size where it is confidential.
 std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential);

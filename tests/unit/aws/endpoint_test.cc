@@ -72,8 +72,26 @@ TEST(ResolveEndpointTest, SaysWhatContradicts) {
   }
 }
 
-TEST(PartitionOfTest, SurvivesALongRegion) {
-  EXPECT_EQ(PartitionOf(std::string(1 << 20, 'a')).name, "aws");
+TEST(PartitionOfTest, ReadsTheWholeName) {
+  const std::pair<const char*, const char*> cases[] = {{"eu-west-1", "aws"},
+                                                       {"cn-north-1", "aws-cn"},
+                                                       {"us-gov-east-1", "aws-us-gov"},
+                                                       {"eusc-de-east-1", "aws-eusc"},
+                                                       {"us-iso-west-1", "aws-iso"},
+                                                       {"us-isob-east-1", "aws-iso-b"},
+                                                       {"eu-isoe-west-1", "aws-iso-e"},
+                                                       {"us-isof-east-1", "aws-iso-f"},
+                                                       {"cn-north", "aws"},
+                                                       {"cn-north-x", "aws"},
+                                                       {"cn-1", "aws"},
+                                                       {"cn--1", "aws"},
+                                                       {"xcn-north-1", "aws"},
+                                                       {"", "aws"},
+                                                       {"-", "aws"},
+                                                       {"--1", "aws"}};
+  for (const auto& [region, partition] : cases) {
+    EXPECT_EQ(PartitionOf(region).name, partition) << region;
+  }
 }
 
 }  // namespace

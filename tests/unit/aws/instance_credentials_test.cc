@@ -95,7 +95,8 @@ TEST_F(InstanceCredentialsTest, IsNoneWhereItIsSwitchedOff) {
 
 TEST_F(InstanceCredentialsTest, IsNoneWhereNobodyAnswers) {
   transport_.Fail(absl::DeadlineExceededError("no route"), http::Delivery::kUnsent);
-  EXPECT_EQ(New()->Get({}).status(), absl::NotFoundError("no instance metadata service: no route"));
+  EXPECT_EQ(New({.attempts = 1})->Get({}).status(),
+            absl::NotFoundError("no instance metadata service: no route"));
 }
 
 TEST_F(InstanceCredentialsTest, IsNoneWithoutARole) {
@@ -106,7 +107,7 @@ TEST_F(InstanceCredentialsTest, IsNoneWithoutARole) {
 
 TEST_F(InstanceCredentialsTest, SaysWhatAHopLimitDoes) {
   transport_.Fail(absl::DeadlineExceededError("no answer"), http::Delivery::kUnknown);
-  const auto credentials = New()->Get({});
+  const auto credentials = New({.attempts = 1})->Get({});
   EXPECT_EQ(credentials.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(credentials.status().message()), HasSubstr("hop limit"));
 }

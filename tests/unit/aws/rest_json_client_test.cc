@@ -45,7 +45,7 @@ class CountingCredentials final : public CredentialsSource {
     if (!status.ok()) return status;
     return Credentials{.access_key_id = absl::StrCat("AK", number),
                        .secret_access_key = Secret("SK"),
-                       .session_token = Secret("T")};
+                       .session_token = Secret("T0K3N")};
   }
   void Invalidate(const Credentials& refused) override {
     EXPECT_EQ(refused.access_key_id, absl::StrCat("AK", number));
@@ -195,6 +195,14 @@ TEST_F(RestJsonClientTest, AnErrorSaysAllThatIsKnown) {
   EXPECT_EQ(error.region, "eu-west-1");
   EXPECT_EQ(error.attempts, 1);
   EXPECT_EQ(error.execution, Execution::kRefused);
+}
+
+// The service shows all that should have been signed, and the session token is part of it.
+TEST_F(RestJsonClientTest, ARefusedSignatureDoesNotShowTheToken) {
+  transport_.Answer(403, R"({"message": "The Canonical String should have been x-token:T0K3N"})",
+                    {{"x-amzn-errortype", "InvalidSignatureException"}});
+  EXPECT_EQ(ErrorOf(Start().status())->message,
+            "The Canonical String should have been x-token:***");
 }
 
 // ------------------------------------------------------------------------ a start is not repeated

@@ -43,5 +43,11 @@ TEST(ParseUrlTest, RefusesTheRest) {
   }
 }
 
+TEST(ParseUrlTest, ShowsNoPassword) {
+  EXPECT_EQ(
+      ParseUrl("https://me:s3cr3t@h/").status(),
+      absl::InvalidArgumentError("\"***@h/\" is not a URL of the form https://host[:port][/path]"));
+}
+
 }  // namespace
 }  // namespace er::aws

@@ -33,6 +33,12 @@ TEST(LoggableHeadersTest, ShowsTheRest) {
             "host: example.com\nx-amzn-requestid: 7");
 }
 
+TEST(WithoutSecretsOfTest, HidesWhatTheHeadersHide) {
+  const Headers headers = {{"x-amz-security-token", "t0k3n"}, {"cookie", ""}, {"host", "h.com"}};
+  EXPECT_EQ(WithoutSecretsOf(headers, "host:h.com x-amz-security-token:t0k3n, t0k3n"),
+            "host:h.com x-amz-security-token:***, ***");
+}
+
 TEST(LoggableBodyTest, IsCut) {
   EXPECT_EQ(LoggableBody("abcdef", 6, false), "abcdef");
   EXPECT_EQ(LoggableBody("abcdef", 4, false), "abcd... (6 bytes)");
