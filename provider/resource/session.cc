@@ -30,6 +30,11 @@ bool Session::IsClaimed(const std::string& job_id) {
   return claimed_.count(job_id) > 0;
 }
 
+std::set<std::string> Session::Claimed() {
+  std::lock_guard lock(mutex_);
+  return claimed_;
+}
+
 void Session::HandOver(Value run) {
   std::lock_guard lock(mutex_);
   handed_over_.push_back(std::move(run));

@@ -76,6 +76,7 @@ class Session {
   // A run of this process has this job. False if another one has it already.
   bool Claim(const std::string& job_id);
   bool IsClaimed(const std::string& job_id);
+  std::set<std::string> Claimed();
 
   // The unfinished run that the delete half of a replacement leaves to its create half. What
   // `accepts` says is the create half's is taken out; null if there is none.

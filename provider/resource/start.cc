@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -74,7 +75,7 @@ class Starter {
 
       // 3. The intent is on disk before the first byte is sent.
       const absl::Time sent_at = before->date;
-      std::vector<std::string> snapshot = Ids(*before);
+      std::vector<std::string> snapshot = Known(*before);
       if (note_ != nullptr) Log(note_->Sending(snapshot, sent_at));
 
       // 4. Send. An interrupt does not cut this call off: its answer is worth a moment.
@@ -132,10 +133,12 @@ class Starter {
     }
   }
 
-  static std::vector<std::string> Ids(const JobList& list) {
-    std::vector<std::string> ids;
-    for (const JobSummary& job : list.jobs) ids.push_back(job.id);
-    return ids;
+  // The jobs that a start does not make: those in the list, and those of this process that the
+  // list, which may lag, does not show yet.
+  std::vector<std::string> Known(const JobList& list) {
+    std::set<std::string> ids = session_.Claimed();
+    for (const JobSummary& job : list.jobs) ids.insert(job.id);
+    return {ids.begin(), ids.end()};
   }
 
   static bool MayHaveBeenExecuted(const absl::Status& failure) {

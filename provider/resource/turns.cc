@@ -15,9 +15,11 @@ absl::StatusOr<Turns::Turn> Turns::Take(const Until& until) {
   }
   const bool mine = clock_.WaitUntil(until.deadline, lock, changed_, until.stop, is_mine);
   queue_.erase(std::find(queue_.begin(), queue_.end(), &until));
-  if (mine) ++taken_;
+  // After an interrupt nothing new begins, even for those whose turn has just come.
+  const bool goes = mine && !until.stop.stop_requested();
+  if (goes) ++taken_;
   clock_.NotifyAll(changed_);  // the next one is at the front now
-  if (mine) return Turn(this);
+  if (goes) return Turn(this);
   if (until.stop.stop_requested())
     return absl::CancelledError("interrupted while waiting for a turn");
   return absl::DeadlineExceededError("the time ran out while waiting for a turn");

@@ -110,6 +110,31 @@ TEST(JobRunCreate, FindsItsJobThoughTheListLags) {
   EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
 }
 
+// A campaign with Terraform found this: the list lagged, so that the snapshot of the second run
+// lacked the job of the first; the second's answer was lost for good, and the next process took the
+// first's job for the second's.
+TEST(JobRunCreate, DoesNotTakeTheJobOfAnEarlierRunForItsOwnThoughTheListLags) {
+  RunFixture test;
+  test.service.job_duration = absl::Seconds(2);
+  test.service.list_lag = absl::Seconds(20);
+  const StateAnswer first = test.Create();
+  const Value::Map arguments{
+      {"triggers", Value::Map{{"run", "second"}}},
+      {"timeouts", Value::Map{{"create", "30s"}, {"update", {}}, {"delete", {}}}}};
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
+  test.service.faults["ListIdMappingJobs"] = std::deque<Fault>(300, Fault::kLostBefore);
+  test.service.faults["ListIdMappingJobs"].push_front(Fault::kNone);
+  ASSERT_TRUE(test.Create(arguments).state.IsNull());
+
+  test.service.faults.clear();
+  test.NewProcess();
+  const StateAnswer second =
+      test.Create({{"triggers", Value::Map{{"run", "second"}}},
+                   {"timeouts", Value::Map{{"create", "30m"}, {"update", {}}, {"delete", {}}}}});
+  EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
+}
+
 TEST(JobRunCreate, DoesNotTakeAnothersJobForItsOwn) {
   RunFixture test;
   test.service.quota = 2;
