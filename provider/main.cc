@@ -1,6 +1,8 @@
 // terraform-provider-entityresolution: builds everything, owns everything, decides nothing.
 #include <cstdlib>
+#include <future>
 #include <iostream>
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -48,8 +50,13 @@ int main(int argc, char** argv) {
     return er::resource::ConnectWith(
         {.environment = &environment, .clock = &clock, .version = ER_VERSION}, config, stop);
   };
-  er::resource::Provider provider(er::schema::BuiltInCatalog(), environment, clock, connect);
-  er::terraform::ProviderService service(provider);
+  // The schemas are read while the server starts: the host waits for both, one beside the other.
+  const std::shared_future<std::unique_ptr<er::resource::Provider>> provider =
+      std::async(std::launch::async, [&] {
+        return std::make_unique<er::resource::Provider>(er::schema::BuiltInCatalog(), environment,
+                                                        clock, connect);
+      }).share();
+  er::terraform::ProviderService service([&]() -> auto& { return *provider.get(); });
   return er::plugin::Serve({.source_address = kSourceAddress,
                             .service = &service,
                             .stop = [&] { service.Stop(); },

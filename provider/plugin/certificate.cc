@@ -1,3 +1,7 @@
+// EC_KEY is the old way to a key, by far the quicker one: the new way takes OpenSSL a table of all
+// its encoders, a sixth of what the program did before its handshake.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "plugin/certificate.h"
 
 #include <openssl/bio.h>
@@ -31,6 +35,7 @@ struct Free {
     kFree(object);
   }
 };
+using CurveKey = std::unique_ptr<EC_KEY, Free<EC_KEY_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using X509Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
@@ -100,8 +105,12 @@ bool AddExtensions(X509* certificate) {
 void IgnoreOpenSslConfig() { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
 
 absl::StatusOr<Certificate> MakeCertificate(absl::Time now) {
-  const Key key(EVP_EC_gen("P-256"));
-  if (!key) return OpenSslError("the key");
+  const CurveKey curve_key(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
+  const Key key(EVP_PKEY_new());
+  if (!curve_key || !key || EC_KEY_generate_key(curve_key.get()) != 1 ||
+      EVP_PKEY_set1_EC_KEY(key.get(), curve_key.get()) != 1) {
+    return OpenSslError("the key");
+  }
 
   const X509Certificate certificate(X509_new());
   if (!certificate || X509_set_version(certificate.get(), X509_VERSION_3) != 1 ||
@@ -116,8 +125,8 @@ absl::StatusOr<Certificate> MakeCertificate(absl::Time now) {
   const Buffer key_pem(BIO_new(BIO_s_mem()));
   const Buffer der(BIO_new(BIO_s_mem()));
   if (PEM_write_bio_X509(certificate_pem.get(), certificate.get()) != 1 ||
-      PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
-          1 ||
+      PEM_write_bio_ECPrivateKey(key_pem.get(), curve_key.get(), nullptr, nullptr, 0, nullptr,
+                                 nullptr) != 1 ||
       i2d_X509_bio(der.get(), certificate.get()) != 1) {
     return OpenSslError("the text");
   }

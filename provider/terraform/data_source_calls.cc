@@ -25,7 +25,7 @@ grpc::Status ProviderService::ReadDataSource(grpc::ServerContext*,
     ASSIGN_OR_RETURN(resource::DataSource* const source, FindDataSource(request->type_name()));
     const Type& type = TypeFor(source->schema());
     ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), type));
-    const resource::SessionPtr session = provider_.session();
+    const resource::SessionPtr session = provider_().session();
     if (session == nullptr || !config.IsMap()) {
       ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
       return absl::OkStatus();

@@ -20,7 +20,7 @@ grpc::Status ProviderService::GetMetadata(grpc::ServerContext*,
                                           const tfplugin6::ProviderMetadata::Request*,
                                           tfplugin6::ProviderMetadata::Response* response) {
   SetCapabilities(*response->mutable_server_capabilities());
-  for (const schema::Schema& type : provider_.catalog().types) {
+  for (const schema::Schema& type : provider_().catalog().types) {
     if (type.kind == schema::Kind::kResource) {
       response->add_resources()->set_type_name(type.name);
     } else {
@@ -34,8 +34,8 @@ grpc::Status ProviderService::GetProviderSchema(grpc::ServerContext*,
                                                 const tfplugin6::GetProviderSchema::Request*,
                                                 tfplugin6::GetProviderSchema::Response* response) {
   SetCapabilities(*response->mutable_server_capabilities());
-  ToMessage(provider_.catalog().provider, *response->mutable_provider());
-  for (const schema::Schema& type : provider_.catalog().types) {
+  ToMessage(provider_().catalog().provider, *response->mutable_provider());
+  for (const schema::Schema& type : provider_().catalog().types) {
     auto& schemas = type.kind == schema::Kind::kResource ? *response->mutable_resource_schemas()
                                                          : *response->mutable_data_source_schemas();
     ToMessage(type, schemas[type.name]);
@@ -66,7 +66,7 @@ grpc::Status ProviderService::ValidateProviderConfig(
     grpc::ServerContext*, const tfplugin6::ValidateProviderConfig::Request* request,
     tfplugin6::ValidateProviderConfig::Response* response) {
   return Answer("ValidateProviderConfig", *response->mutable_diagnostics(), [&] {
-    const schema::Schema& schema = provider_.catalog().provider;
+    const schema::Schema& schema = provider_().catalog().provider;
     ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), TypeFor(schema)));
     ToMessages(schema::Validate(schema, config), *response->mutable_diagnostics());
     return absl::OkStatus();
@@ -77,9 +77,9 @@ grpc::Status ProviderService::ConfigureProvider(
     grpc::ServerContext*, const tfplugin6::ConfigureProvider::Request* request,
     tfplugin6::ConfigureProvider::Response* response) {
   return Answer("ConfigureProvider", *response->mutable_diagnostics(), [&] {
-    const Type& type = TypeFor(provider_.catalog().provider);
+    const Type& type = TypeFor(provider_().catalog().provider);
     ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), type));
-    ToMessages(provider_.Configure(config, StopToken()), *response->mutable_diagnostics());
+    ToMessages(provider_().Configure(config, StopToken()), *response->mutable_diagnostics());
     return absl::OkStatus();
   });
 }

@@ -45,7 +45,7 @@ grpc::Status ProviderService::Answer(absl::string_view name, DiagnosticMessages&
 
 absl::StatusOr<resource::Resource*> ProviderService::FindResource(
     const std::string& type_name) const {
-  resource::Resource* found = provider_.FindResource(type_name);
+  resource::Resource* found = provider_().FindResource(type_name);
   if (found != nullptr) return found;
   return absl::NotFoundError(
       absl::StrCat("This provider has no resource type \"", type_name, "\"."));
@@ -53,7 +53,7 @@ absl::StatusOr<resource::Resource*> ProviderService::FindResource(
 
 absl::StatusOr<resource::DataSource*> ProviderService::FindDataSource(
     const std::string& type_name) const {
-  resource::DataSource* found = provider_.FindDataSource(type_name);
+  resource::DataSource* found = provider_().FindDataSource(type_name);
   if (found != nullptr) return found;
   return absl::NotFoundError(absl::StrCat("This provider has no data source \"", type_name, "\"."));
 }

@@ -10,18 +10,20 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <utility>
 
+#include "proto/tfplugin6.grpc.pb.h"
 #include "resource/provider.h"
 #include "terraform/convert.h"
-#include "proto/tfplugin6.grpc.pb.h"
 
 namespace er::terraform {
 
 // Safe for concurrent use, as gRPC calls it.
 class ProviderService final : public tfplugin6::Provider::Service {
  public:
-  // `provider` must outlive this.
-  explicit ProviderService(resource::Provider& provider) : provider_(provider) {}
+  // `provider` is called by each call, and may wait for what it returns, which must outlive this.
+  explicit ProviderService(std::function<resource::Provider&()> provider)
+      : provider_(std::move(provider)) {}
 
   // Asks the calls in flight to come to an end; later calls are not affected.
   void Stop();
@@ -93,7 +95,7 @@ class ProviderService final : public tfplugin6::Provider::Service {
   // Requested by the next Stop().
   std::stop_token StopToken();
 
-  resource::Provider& provider_;
+  const std::function<resource::Provider&()> provider_;
   std::mutex mutex_;
   std::stop_source stop_;
   std::map<const schema::Schema*, Type> types_;

@@ -12,7 +12,6 @@ namespace {
 // Blocks that are absent are empty, but for single ones: a state from before the block was declared
 // lacks it altogether.
 void AddMissingBlocks(const schema::Schema& schema, Value& state) {
-  if (!state.IsMap()) return;
   const Value empty = schema::EmptyObject(schema);
   for (const schema::Block& block : schema.blocks) {
     Value& value = state.AsMap()[block.name];
@@ -41,20 +40,29 @@ grpc::Status ProviderService::UpgradeResourceState(
     ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
     const schema::Schema& schema = resource->schema();
     if (request->version() < 0 || request->version() > schema.version) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("The state was written with version ", request->version(),
-                       " of the schema; this provider has ", schema.version,
-                       ". Use the newer provider that wrote it."));
+      ToMessages({{.summary = "State of Another Version of the Provider",
+                   .detail = absl::StrCat("The state was written with version ", request->version(),
+                                          " of the schema of ", schema.name,
+                                          "; this provider knows versions up to ", schema.version,
+                                          ". Use the newer provider that wrote it.")}},
+                 *response->mutable_diagnostics());
+      return absl::OkStatus();
     }
     if (request->raw_state().json().empty()) {
-      return absl::InvalidArgumentError(
-          "The state has no JSON: it was not written by Terraform 0.12 or later.");
+      ToMessages({{.summary = "State in an Unknown Form",
+                   .detail = absl::StrCat("The state of ", schema.name,
+                                          " has no JSON: it was not written by Terraform 0.12 or "
+                                          "later.")}},
+                 *response->mutable_diagnostics());
+      return absl::OkStatus();
     }
     const Type& type = TypeFor(schema);
     ASSIGN_OR_RETURN(Value state,
                      DecodeJson(request->raw_state().json(), type, ExtraAttributes::kIgnore));
+    // Terraform would take a null for an object that is gone.
+    if (!state.IsMap()) return absl::InvalidArgumentError("The state is null.");
     AddMissingBlocks(schema, state);
-    if (const resource::SessionPtr session = provider_.session(); session && state.IsMap()) {
+    if (const resource::SessionPtr session = provider_().session()) {
       resource->Seen(*session, state);
     }
     return ToMessage(state, type, *response->mutable_upgraded_state());
@@ -82,7 +90,7 @@ grpc::Status ProviderService::ReadResource(grpc::ServerContext*,
     ASSIGN_OR_RETURN(const Value state, FromMessage(request->current_state(), type));
     if (!state.IsMap()) return absl::OkStatus();
     const resource::StateAnswer answer =
-        resource->Read(provider_.session(), state, request->private_(), StopToken());
+        resource->Read(provider_().session(), state, request->private_(), StopToken());
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     response->set_private_(answer.private_data);
     return ToMessage(answer.state, type, *response->mutable_new_state());
@@ -100,7 +108,7 @@ grpc::Status ProviderService::PlanResourceChange(
     ASSIGN_OR_RETURN(plan.prior, FromMessage(request->prior_state(), type));
     ASSIGN_OR_RETURN(plan.proposed, FromMessage(request->proposed_new_state(), type));
     ASSIGN_OR_RETURN(plan.config, FromMessage(request->config(), type));
-    const resource::PlanAnswer answer = resource->Plan(provider_.session(), plan);
+    const resource::PlanAnswer answer = resource->Plan(provider_().session(), plan);
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     response->set_planned_private(answer.private_data);
     for (const Path& path : answer.replace) ToMessage(path, *response->add_requires_replace());
@@ -119,7 +127,10 @@ grpc::Status ProviderService::ApplyResourceChange(
     const Type& type = TypeFor(resource->schema());
     ASSIGN_OR_RETURN(const Value prior, FromMessage(request->prior_state(), type));
     ASSIGN_OR_RETURN(const Value planned, FromMessage(request->planned_state(), type));
-    const resource::SessionPtr session = provider_.session();
+    if (prior.IsNull() && planned.IsNull()) {
+      return absl::InvalidArgumentError("There is nothing before and nothing after this apply.");
+    }
+    const resource::SessionPtr session = provider_().session();
     if (session == nullptr) {
       ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
       return absl::OkStatus();
@@ -139,7 +150,7 @@ grpc::Status ProviderService::ImportResourceState(
     tfplugin6::ImportResourceState::Response* response) {
   return Answer("ImportResourceState", *response->mutable_diagnostics(), [&] {
     ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
-    const resource::SessionPtr session = provider_.session();
+    const resource::SessionPtr session = provider_().session();
     if (session == nullptr) {
       ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
       return absl::OkStatus();
@@ -159,9 +170,11 @@ grpc::Status ProviderService::MoveResourceState(
     grpc::ServerContext*, const tfplugin6::MoveResourceState::Request* request,
     tfplugin6::MoveResourceState::Response* response) {
   return Answer("MoveResourceState", *response->mutable_diagnostics(), [&] {
-    return absl::InvalidArgumentError(absl::StrCat("Nothing can be moved to \"",
-                                                   request->target_type_name(),
-                                                   "\" from another type; import it instead."));
+    ToMessages({{.summary = "Unable to Move Resource State",
+                 .detail = absl::StrCat("Nothing can be moved to ", request->target_type_name(),
+                                        " from another type; import it instead.")}},
+               *response->mutable_diagnostics());
+    return absl::OkStatus();
   });
 }
 
