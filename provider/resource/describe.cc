@@ -156,7 +156,7 @@ Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs
 }
 
 Diagnostic TookUp(const RunName& run, const std::string& whose) {
-  return Warning("Took Up a Running ID Mapping Job",
+  return Warning("Took Up an ID Mapping Job",
                  absl::StrCat(Job(run), " ", whose,
                               ". It is taken up as this run; no other job was started."));
 }

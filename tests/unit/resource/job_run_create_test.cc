@@ -201,8 +201,7 @@ TEST(JobRunCreate, ATimeOutKeepsTheJobAndTheReplacementTakesItUp) {
   const StateAnswer deleted = test.run.Delete(test.session, timed_out.state, {});
   EXPECT_TRUE(deleted.state.IsNull());
   const StateAnswer created = test.run.Create(test.session, planned, {});
-  EXPECT_THAT(Summaries(created.diagnostics),
-              ElementsAre("warning: Took Up a Running ID Mapping Job"));
+  EXPECT_THAT(Summaries(created.diagnostics), ElementsAre("warning: Took Up an ID Mapping Job"));
   EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
   EXPECT_EQ(TextOf(created.state, "status"), "SUCCEEDED");
   EXPECT_THAT(test.service.jobs, SizeIs(1));
@@ -250,8 +249,7 @@ TEST(JobRunCreate, TakesUpWhatAProcessThatDiedHasStarted) {
   ASSERT_EQ(TextOf(unseen.state, "status"), "RUNNING");
   test.NewProcess();
   const StateAnswer second = test.Create({{"wait_for_completion", false}});
-  EXPECT_THAT(Summaries(second.diagnostics),
-              ElementsAre("warning: Took Up a Running ID Mapping Job"));
+  EXPECT_THAT(Summaries(second.diagnostics), ElementsAre("warning: Took Up an ID Mapping Job"));
   EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 

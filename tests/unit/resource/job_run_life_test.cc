@@ -1,0 +1,227 @@
+// Plan, read, update, delete and import of a run.
+#include "unit/resource/run_fixture.h"
+
+namespace er::resource {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Value With(Value state, const std::string& name, Value value) {
+  state.AsMap()[name] = std::move(value);
+  return state;
+}
+
+TEST(JobRunPlan, AFinishedRunWithTheSameConfigurationHasNothingToDo) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  const PlanAnswer plan = test.PlanTo(run.state, test.Config({}));
+  EXPECT_EQ(plan.planned, run.state);
+  EXPECT_THAT(plan.replace, IsEmpty());
+}
+
+TEST(JobRunPlan, WhatTheServiceReceivesReplaces) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  const Value block = Value::Map{{"role_arn", "arn:aws:iam::123456789012:role/writer"},
+                                 {"output_s3_path", "s3://bucket/out/"},
+                                 {"kms_arn", Value::Null()}};
+  const std::vector<std::pair<std::string, Value>> changes = {
+      {"workflow_name", "other"},
+      {"job_type", "INCREMENTAL"},
+      {"output_source_config", Value::List{block}},
+      {"triggers", Value::Map{{"a", "b"}}},
+      {"region", "eu-central-1"},
+      {"workflow_name", Value::Unknown()},
+      {"triggers", Value::Unknown()}};
+  for (const auto& [name, value] : changes) {
+    const PlanAnswer plan = test.PlanTo(run.state, test.Config({{name, value}}));
+    EXPECT_THAT(plan.replace, ElementsAre(Path(name))) << name;
+  }
+}
+
+TEST(JobRunPlan, WhatOnlyTheProviderKnowsOfChangesInPlaceAndAsksNothing) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  const int calls = test.service.calls["GetIdMappingJob"];
+  for (const auto& [name, value] : {std::pair<std::string, Value>("wait_for_completion", false),
+                                    {"on_conflict", "fail"},
+                                    {"on_destroy", "wait"}}) {
+    const PlanAnswer plan = test.PlanTo(run.state, test.Config({{name, value}}));
+    EXPECT_THAT(plan.replace, IsEmpty()) << name;
+    EXPECT_EQ(plan.planned, With(run.state, name, value)) << name;
+    const StateAnswer updated = test.run.Update(test.session, run.state, plan.planned, {});
+    EXPECT_EQ(updated.state, plan.planned) << name;
+  }
+  EXPECT_EQ(test.service.calls["GetIdMappingJob"], calls);
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+}
+
+TEST(JobRunPlan, TheNameAndTheArnOfAWorkflowAreTheSame) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  const PlanAnswer plan = test.PlanTo(
+      run.state,
+      test.Config({{"workflow_name",
+                    "arn:aws:entityresolution:eu-west-1:123456789012:idmappingworkflow/wf"}}));
+  EXPECT_THAT(plan.replace, IsEmpty());
+}
+
+TEST(JobRunPlan, AnUnfinishedRunIsWaitedForInPlace) {
+  RunFixture test;
+  StateAnswer run = test.Create({{"wait_for_completion", false}});
+  Value unfinished = With(With(run.state, "unfinished", true), "wait_for_completion", true);
+  const PlanAnswer plan = test.PlanTo(unfinished, test.Config({}));
+  EXPECT_THAT(plan.replace, IsEmpty());
+  EXPECT_TRUE(plan.planned["status"].IsUnknown());
+  const StateAnswer updated = test.run.Update(test.session, unfinished, plan.planned, {});
+  EXPECT_THAT(updated.diagnostics, IsEmpty());
+  EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
+  EXPECT_EQ(updated.state["unfinished"], Value(false));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
+}
+
+TEST(JobRunPlan, AnUnfinishedRunThatHasFailedMeanwhileIsReplaced) {
+  RunFixture test;
+  test.service.jobs_fail = true;
+  StateAnswer run = test.Create({{"wait_for_completion", false}});
+  Value unfinished = With(With(run.state, "unfinished", true), "wait_for_completion", true);
+  ASSERT_TRUE(test.clock.Clock::Sleep(absl::Hours(1), {}));
+  const StateAnswer read = test.run.Read(test.session, unfinished, "", {});
+  ASSERT_EQ(TextOf(read.state, "status"), "FAILED");
+  EXPECT_THAT(test.PlanTo(read.state, test.Config({})).replace, ElementsAre(Path("status")));
+  // Its delete half hands nothing over: the next create starts a new job.
+  test.NewProcess();
+  test.run.Delete(test.session, read.state, {});
+  test.service.jobs_fail = false;
+  EXPECT_NE(TextOf(test.Create().state, "job_id"), TextOf(run.state, "job_id"));
+}
+
+TEST(JobRunPlan, ARunThatIsToBeWaitedForNowIsWaitedFor) {
+  RunFixture test;
+  const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  const PlanAnswer plan = test.PlanTo(run.state, test.Config({}));
+  EXPECT_THAT(plan.replace, IsEmpty());
+  EXPECT_TRUE(plan.planned["status"].IsUnknown());
+  const StateAnswer updated = test.run.Update(test.session, run.state, plan.planned, {});
+  EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
+}
+
+TEST(JobRunPlan, WithoutAKnownProviderTheRegionIsUnknownForANewRunAndKeptForAnOldOne) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  test.session = nullptr;
+  EXPECT_TRUE(test.PlanTo(Value::Null(), test.Config({})).planned["region"].IsUnknown());
+  EXPECT_EQ(test.PlanTo(run.state, test.Config({})).planned, run.state);
+}
+
+TEST(JobRunRead, AsksOnceForAllFinishedRunsOfAWorkflow) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  test.NewProcess();
+  test.service.calls.clear();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(test.run.Read(test.session, run.state, "", {}).state, run.state);
+  }
+  EXPECT_EQ(test.service.calls["ListIdMappingJobs"], 1);
+  EXPECT_EQ(test.service.calls["GetIdMappingJob"], 0);
+}
+
+TEST(JobRunRead, KeepsARunWhoseJobTheServiceHasForgotten) {
+  RunFixture test;
+  const StateAnswer finished = test.Create();
+  StateAnswer running = test.Create({{"wait_for_completion", false}});
+  for (const FakeJob& job : test.service.jobs) test.service.forgotten.insert(job.id);
+  test.NewProcess();
+  for (const Value& state : {finished.state, running.state}) {
+    const StateAnswer read = test.run.Read(test.session, state, "", {});
+    EXPECT_THAT(read.diagnostics, IsEmpty());
+    EXPECT_EQ(read.state, state);
+  }
+}
+
+TEST(JobRunRead, RemovesARunWhoseWorkflowIsGone) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  test.service.workflows.clear();
+  test.NewProcess();
+  const StateAnswer read = test.run.Read(test.session, run.state, "", {});
+  EXPECT_TRUE(read.state.IsNull());
+  EXPECT_THAT(Summaries(read.diagnostics), ElementsAre("warning: ID Mapping Workflow Is Gone"));
+}
+
+TEST(JobRunRead, KeepsTheStateWhenTheServiceCannotBeAsked) {
+  RunFixture test;
+  const StateAnswer run = test.Create();
+  test.NewProcess();
+  test.service.faults["ListIdMappingJobs"] = {Fault::kDenied};
+  const StateAnswer read = test.run.Read(test.session, run.state, "", {});
+  EXPECT_THAT(Summaries(read.diagnostics), ElementsAre("error: Unable to Read ID Mapping Jobs"));
+  EXPECT_EQ(read.state, run.state);
+}
+
+TEST(JobRunDelete, ForgetsAndSaysSoWhereTheJobGoesOn) {
+  RunFixture test;
+  const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  const StateAnswer deleted = test.run.Delete(test.session, run.state, {});
+  EXPECT_TRUE(deleted.state.IsNull());
+  EXPECT_THAT(Summaries(deleted.diagnostics), ElementsAre("warning: ID Mapping Job Still Running"));
+  EXPECT_THAT(test.Notes(), IsEmpty());
+}
+
+TEST(JobRunDelete, WaitsForTheEndWhereAsked) {
+  RunFixture test;
+  const StateAnswer run = test.Create({{"wait_for_completion", false}, {"on_destroy", "wait"}});
+  const StateAnswer deleted = test.run.Delete(test.session, run.state, {});
+  EXPECT_TRUE(deleted.state.IsNull());
+  EXPECT_THAT(deleted.diagnostics, IsEmpty());
+  EXPECT_GE(test.clock.Now(), test.service.jobs[0].end);
+}
+
+TEST(JobRunImport, BringsTheRunAndWhatAConfigurationAddsStartsNothing) {
+  RunFixture test;
+  const Value block = Value::Map{{"role_arn", "arn:aws:iam::123456789012:role/writer"},
+                                 {"output_s3_path", "s3://bucket/out/"},
+                                 {"kms_arn", Value::Null()}};
+  const StateAnswer run = test.Create({{"output_source_config", Value::List{block}}});
+  const StateAnswer imported =
+      test.run.Import(test.session, absl::StrCat("wf/", TextOf(run.state, "job_id")), {});
+  EXPECT_THAT(imported.diagnostics, IsEmpty());
+  EXPECT_EQ(TextOf(imported.state, "status"), "SUCCEEDED");
+  EXPECT_EQ(imported.state["on_conflict"], Value("wait"));
+  const Value config = test.Config(
+      {{"output_source_config", Value::List{block}}, {"triggers", Value::Map{{"a", "b"}}}});
+  const PlanAnswer plan = test.PlanTo(imported.state, config, imported.private_data);
+  EXPECT_THAT(plan.replace, IsEmpty());
+  const StateAnswer updated = test.run.Update(test.session, imported.state, plan.planned, {});
+  EXPECT_EQ(updated.private_data, "");
+  EXPECT_EQ(test.PlanTo(updated.state, config).planned, updated.state);
+  // From then on a changed trigger is a new run again.
+  EXPECT_THAT(test.PlanTo(updated.state, test.Config({{"output_source_config", Value::List{block}},
+                                                      {"triggers", Value::Map{{"a", "c"}}}}))
+                  .replace,
+              ElementsAre(Path("triggers")));
+}
+
+TEST(JobRunImport, RefusesWhatIsNoIdWithoutACall) {
+  RunFixture test;
+  for (const char* id :
+       {"", "wf", "wf/", "/", "wf/123", "0123456789abcdef0123456789abcdef",
+        "wf/0123456789ABCDEF0123456789ABCDEF", "/0123456789abcdef0123456789abcdef"}) {
+    const StateAnswer imported = test.run.Import(test.session, id, {});
+    EXPECT_THAT(Summaries(imported.diagnostics), ElementsAre("error: Invalid Import ID")) << id;
+    EXPECT_TRUE(imported.state.IsNull());
+  }
+  EXPECT_THAT(test.service.calls, IsEmpty());
+}
+
+TEST(JobRunImport, SaysThatThereIsNoSuchJob) {
+  RunFixture test;
+  const StateAnswer imported =
+      test.run.Import(test.session, "wf/0123456789abcdef0123456789abcdef", {});
+  EXPECT_THAT(Summaries(imported.diagnostics), ElementsAre("error: No Such ID Mapping Job"));
+}
+
+}  // namespace
+}  // namespace er::resource
