@@ -372,7 +372,8 @@ PlanAnswer JobRun::Plan(const SessionPtr& session, const PlanRequest& request) {
 
   // 3. An unfinished run is waited for, unless it has failed in the meantime: then it is replaced.
   // A run that nobody waited for is waited for when that is asked for now.
-  const bool wants_wait = Flag(plan.planned, "wait_for_completion");
+  const Value& wait = plan.planned["wait_for_completion"];
+  const bool wants_wait = wait.IsUnknown() || Flag(plan.planned, "wait_for_completion");
   const bool began_waiting =
       wants_wait && !Flag(prior, "wait_for_completion") && !HasEnded(catalog_, prior);
   const bool waits = wants_wait && (Flag(prior, "unfinished") || began_waiting);

@@ -163,6 +163,8 @@ void JobWatch::Saw(Waiter& waiter, json job) {
 }
 
 void JobWatch::Failed(Waiter& waiter, const absl::Status& failure) {
+  if (absl::IsCancelled(failure))
+    return;  // whoever asked for all was interrupted; the next one goes on
   log::Warn("A look at the job failed; the wait goes on",
             {{"job_id", waiter.job_id}, {"error", failure.message()}});
   const bool gone = jobs_.IsGone(failure);

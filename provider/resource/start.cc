@@ -101,7 +101,7 @@ class Starter {
                   {{"workflow_name", request_.workflow}, {"error", failure.message()}});
       } else if (!busy || !lost_.has_value()) {
         if (note_ != nullptr) Log(note_->NotSent());
-        if (IsThrottled(failure)) {
+        if (!busy && IsThrottled(failure)) {
           *starting = Turns::Turn();
           if (absl::Status paused = Pause(since); !paused.ok()) return NotStarted(failure);
           continue;

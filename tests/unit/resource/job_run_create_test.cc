@@ -326,6 +326,22 @@ TEST_P(Conflict, FailNamesTheOtherJob) {
   EXPECT_THAT(test.Notes(), IsEmpty());
 }
 
+TEST_P(Conflict, FailNamesTheOtherJobOfAnotherWorkflow) {
+  RunFixture test;
+  test.service.refusal = GetParam();
+  test.service.workflows.insert("other");
+  const std::string other = test.service.Begin("other", {{"workflowName", "other"}}, true).id;
+  const StateAnswer answer = test.Create({{"on_conflict", "fail"}});
+  if (GetParam() == FakeService::Refusal::kQueued) {
+    EXPECT_EQ(TextOf(answer.state, "status"), "SUCCEEDED");  // nothing was refused
+    return;
+  }
+  EXPECT_THAT(Summaries(answer.diagnostics),
+              ElementsAre("error: Another ID Mapping Job Is Running"));
+  EXPECT_THAT(answer.diagnostics[0].detail, HasSubstr(absl::StrCat("other/", other)));
+  EXPECT_EQ(test.service.calls["StartIdMappingJob"], 1);
+}
+
 TEST_P(Conflict, AdoptTakesUpTheRunningJobThatIsAsAsked) {
   RunFixture test;
   test.service.refusal = GetParam();

@@ -108,6 +108,16 @@ TEST(JobRunPlan, ARunThatIsToBeWaitedForNowIsWaitedFor) {
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
 }
 
+TEST(JobRunPlan, AnUnfinishedRunMayBeWaitedForWhereThatIsNotKnownYet) {
+  RunFixture test;
+  const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  const Value unfinished = With(With(run.state, "unfinished", true), "wait_for_completion", true);
+  const PlanAnswer plan =
+      test.PlanTo(unfinished, test.Config({{"wait_for_completion", Value::Unknown()}}));
+  // What is unknown may turn out as it was; what is known must not become unknown at the apply.
+  EXPECT_TRUE(plan.planned["status"].IsUnknown());
+}
+
 TEST(JobRunPlan, WithoutAKnownProviderTheRegionIsUnknownForANewRunAndKeptForAnOldOne) {
   RunFixture test;
   const StateAnswer run = test.Create();
