@@ -69,13 +69,20 @@ void ToMessage(const schema::Attribute& attribute, bool computed_around,
 }  // namespace
 
 absl::StatusOr<Value> FromMessage(const tfplugin6::DynamicValue& message, const Type& type) {
-  if (!message.msgpack().empty()) return DecodeMsgpack(message.msgpack(), type);
-  if (!message.json().empty()) return DecodeJson(message.json(), type, ExtraAttributes::kRefuse);
-  return Value::Null();
+  if (message.msgpack().empty()) {
+    if (message.json().empty()) return Value::Null();
+    return DecodeJson(message.json(), type, ExtraAttributes::kRefuse);
+  }
+  ASSIGN_OR_RETURN(Value value, DecodeMsgpack(message.msgpack(), type));
+  if (value.IsUnknown()) {
+    return absl::InvalidArgumentError("the whole object is unknown, and not only parts of it");
+  }
+  return value;
 }
 
 absl::Status ToMessage(const Value& value, const Type& type, tfplugin6::DynamicValue& message) {
   ASSIGN_OR_RETURN(*message.mutable_msgpack(), EncodeMsgpack(value, type));
+  message.clear_json();
   return absl::OkStatus();
 }
 

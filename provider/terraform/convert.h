@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/repeated_ptr_field.h"
-#include "schema/schema.h"
 #include "proto/tfplugin6.pb.h"
+#include "schema/schema.h"
 #include "value/diagnostic.h"
 #include "value/path.h"
 #include "value/type.h"
@@ -16,7 +16,7 @@ namespace er::terraform {
 
 using DiagnosticMessages = google::protobuf::RepeatedPtrField<tfplugin6::Diagnostic>;
 
-// A message without content is a null.
+// Of a whole object, which is never unknown. A message without content is a null.
 absl::StatusOr<Value> FromMessage(const tfplugin6::DynamicValue& message, const Type& type);
 
 absl::Status ToMessage(const Value& value, const Type& type, tfplugin6::DynamicValue& message);
