@@ -1,0 +1,181 @@
+#include "acceptance/workspace.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+namespace er::acceptance {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kRequirement[] = R"(terraform {
+  required_providers {
+    entityresolution = {
+      source = "registry.terraform.io/idmapping/entityresolution"
+    }
+  }
+}
+)";
+
+constexpr char kType[] = "entityresolution_id_mapping_job_run";
+
+std::string Inherited(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// The program to test with: what ER_TERRAFORM says, else what is on the PATH.
+const std::string& Terraform() {
+  static const std::string found = [] {
+    if (std::string given = Inherited("ER_TERRAFORM"); !given.empty()) return given;
+    for (const char* program : {"terraform", "tofu"}) {
+      for (absl::string_view folder : absl::StrSplit(Inherited("PATH"), ':')) {
+        std::string path = absl::StrCat(folder, "/", program);
+        if (access(path.c_str(), X_OK) == 0) return path;
+      }
+    }
+    return std::string("terraform: not found; put terraform or tofu on the PATH");
+  }();
+  return found;
+}
+
+std::string InOneLine(const std::string& output) {
+  const std::string bare = absl::StrReplaceAll(output, {{"│", " "}, {"╷", " "}, {"╵", " "}});
+  return absl::StrJoin(absl::StrSplit(bare, absl::ByAnyChar(" \n\t"), absl::SkipEmpty()), " ");
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
+  return out << "exit code " << outcome.code << "\n" << outcome.output;
+}
+
+Workspace::Workspace(const std::string& folder, const std::string& endpoint) : folder_(folder) {
+  WriteFile(folder_ + "/provider.tf", kRequirement);
+  WriteFile(folder_ + "/cli.tfrc",
+            absl::StrCat("provider_installation {\n  dev_overrides {\n",
+                         "    \"registry.terraform.io/idmapping/entityresolution\" = \"",
+                         ER_BINARY_DIR, "\"\n  }\n  direct {}\n}\n"));
+  std::filesystem::create_directory(folder_ + "/tmp");
+  environment_ = {
+      {"PATH", Inherited("PATH")},
+      {"HOME", folder_},
+      {"TMPDIR", folder_ + "/tmp"},
+      {"TF_CLI_CONFIG_FILE", folder_ + "/cli.tfrc"},
+      {"TF_IN_AUTOMATION", "1"},
+      {"CHECKPOINT_DISABLE", "1"},
+      {"TF_ENTITYRESOLUTION_TEST_CLOCK_SPEED", "100"},
+      {"AWS_ENDPOINT_URL_ENTITYRESOLUTION", endpoint},
+      {"AWS_ACCESS_KEY_ID", "AKIAEMULATOR00000000"},
+      {"AWS_SECRET_ACCESS_KEY", "emulator-secret-key"},
+      {"AWS_REGION", "eu-west-1"},
+      {"AWS_EC2_METADATA_DISABLED", "true"},
+      {"ASAN_OPTIONS", Inherited("ASAN_OPTIONS")},
+      {"UBSAN_OPTIONS", Inherited("UBSAN_OPTIONS")},
+  };
+}
+
+void Workspace::Write(const std::string& configuration) {
+  WriteFile(folder_ + "/main.tf", configuration);
+}
+
+Process Workspace::Start(const Arguments& arguments) {
+  Arguments command = {Terraform()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Process({.command = command,
+                  .environment = environment_,
+                  .folder = folder_,
+                  .output = absl::StrCat(folder_, "/", ++started_, "-", arguments[0], ".log")});
+}
+
+Outcome Workspace::Await(Process& process) {
+  Outcome outcome{.code = process.AwaitExit(), .output = process.Output()};
+  outcome.text = InOneLine(outcome.output);
+  return outcome;
+}
+
+Outcome Workspace::Run(const Arguments& arguments) {
+  Process process = Start(arguments);
+  return Await(process);
+}
+
+Process Workspace::StartApply(const Arguments& arguments) {
+  Arguments command = {"apply", "-auto-approve", "-input=false", "-no-color"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Start(command);
+}
+
+Outcome Workspace::Apply(const Arguments& arguments) {
+  Process process = StartApply(arguments);
+  return Await(process);
+}
+
+Outcome Workspace::Plan(const Arguments& arguments) {
+  Arguments command = {"plan", "-detailed-exitcode", "-input=false", "-no-color"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Run(command);
+}
+
+Outcome Workspace::Destroy(const Arguments& arguments) {
+  Arguments command = {"destroy", "-auto-approve", "-input=false", "-no-color"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Run(command);
+}
+
+Outcome Workspace::Import(const std::string& address, const std::string& id) {
+  return Run({"import", "-input=false", "-no-color", absl::StrCat(kType, ".", address), id});
+}
+
+json Workspace::Instance(const std::string& name) {
+  std::vector<std::string> parts = absl::StrSplit(name, '.');
+  const bool is_data = parts.front() == "data";
+  if (is_data) parts.erase(parts.begin());
+  if (parts.size() == 1) parts.insert(parts.begin(), kType);
+  const json state = json::parse(ReadFile(folder_ + "/terraform.tfstate"), nullptr, false);
+  if (!state.is_object()) return nullptr;
+  for (const json& resource : state.value("resources", json::array())) {
+    if (resource.value("mode", "") != (is_data ? "data" : "managed") ||
+        resource.value("type", "") != parts[0] || resource.value("name", "") != parts[1]) {
+      continue;
+    }
+    for (const json& instance : resource.value("instances", json::array())) {
+      if (!instance.contains("deposed")) return instance;
+    }
+  }
+  return nullptr;
+}
+
+json Workspace::Attributes(const std::string& name) {
+  const json instance = Instance(name);
+  return instance.is_object() ? instance.at("attributes") : json();
+}
+
+bool Workspace::IsTainted(const std::string& name) {
+  const json instance = Instance(name);
+  return instance.is_object() && instance.value("status", "") == "tainted";
+}
+
+std::vector<std::string> Workspace::Notes() const {
+  std::vector<std::string> notes;
+  std::error_code none;
+  const std::string journal = folder_ + "/.terraform/entityresolution-journal";
+  for (const auto& entry : std::filesystem::directory_iterator(journal, none)) {
+    notes.push_back(ReadFile(entry.path()));
+  }
+  return notes;
+}
+
+std::string JobRun(const std::string& name, const std::string& body) {
+  return absl::StrCat("\nresource \"", kType, "\" \"", name, "\" {\n", body, "\n}\n");
+}
+
+}  // namespace er::acceptance

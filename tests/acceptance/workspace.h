@@ -1,0 +1,84 @@
+// A folder with a Terraform configuration, and the real Terraform (or OpenTofu) working in it with
+// the provider that was built, without `init` and without the network.
+//
+//   Workspace workspace(emulator.url());
+//   workspace.Write(R"(resource "entityresolution_id_mapping_job_run" "a" { ... })");
+//   EXPECT_THAT(workspace.Apply(), Succeeds());
+//   EXPECT_EQ(workspace.Attributes("a")["status"], "SUCCEEDED");
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "acceptance/process.h"
+
+namespace er::acceptance {
+
+// How a command ended.
+struct Outcome {
+  int code = 0;
+  std::string output{};  // as a person sees it, without colours
+  std::string text{};    // the same in one line, without frames: Terraform breaks lines anywhere
+
+  friend std::ostream& operator<<(std::ostream& out, const Outcome& outcome);
+};
+
+class Workspace {
+ public:
+  explicit Workspace(const std::string& folder, const std::string& endpoint);
+
+  const std::string& folder() const { return folder_; }
+
+  // The configuration, beside the block that names the provider. Replaces the last one.
+  void Write(const std::string& configuration);
+  // A variable of the environment of the commands to come.
+  void Set(const std::string& name, const std::string& value) { environment_[name] = value; }
+
+  using Arguments = std::vector<std::string>;
+  Outcome Apply(const Arguments& arguments = {});
+  // Exits with 0 if there is nothing to do, with 2 if there is.
+  Outcome Plan(const Arguments& arguments = {});
+  Outcome Destroy(const Arguments& arguments = {});
+  Outcome Import(const std::string& address, const std::string& id);
+  Outcome Run(const Arguments& arguments);
+
+  // Starts an apply and does not wait for its end.
+  Process StartApply(const Arguments& arguments = {});
+  Process Start(const Arguments& arguments);
+  static Outcome Await(Process& process);
+
+  // From the state file: what is known of the run of this name (or `type.name`, `data.type.name`);
+  // null if there is none.
+  nlohmann::json Attributes(const std::string& name);
+  bool IsTainted(const std::string& name);
+  // The notes in the journal.
+  std::vector<std::string> Notes() const;
+
+ private:
+  // The instances of the state file at this address, the current one first.
+  nlohmann::json Instance(const std::string& name);
+
+  const std::string folder_;
+  std::map<std::string, std::string> environment_;
+  int started_ = 0;
+};
+
+// A job run's block: resource "entityresolution_id_mapping_job_run" "NAME" { BODY }.
+std::string JobRun(const std::string& name, const std::string& body);
+
+MATCHER(Succeeds, "") { return arg.code == 0; }
+MATCHER_P(FailsWith, text, "") { return arg.code == 1 && arg.text.find(text) != std::string::npos; }
+MATCHER_P(Says, text, "") { return arg.text.find(text) != std::string::npos; }
+// Of Plan(): there is nothing to do.
+MATCHER(IsEmptyPlan, "") { return arg.code == 0; }
+// Of Plan(): there is this to do, such as "1 to add, 0 to change, 0 to destroy".
+MATCHER_P(Plans, summary, "") {
+  return arg.code == 2 && arg.text.find(summary) != std::string::npos;
+}
+
+}  // namespace er::acceptance

@@ -1,0 +1,162 @@
+// The picture in DESIGN.md, held: who may include whom, which library stays behind which fence, and
+// that each header can be included alone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace er {
+namespace {
+
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+namespace fs = std::filesystem;
+
+const fs::path kSource = ER_SOURCE_DIR;
+
+// A folder of provider/, and the folders below it on its line of descent. proto is the generated
+// code.
+const std::map<std::string, std::set<std::string>> kBelow = {
+    {"base", {}},
+    {"value", {"base"}},
+    {"http", {"base"}},
+    {"aws", {"http", "base"}},
+    {"schema", {"value", "base"}},
+    {"resource", {"schema", "aws", "http", "value", "base"}},
+    {"terraform", {"resource", "schema", "value", "base", "proto"}},
+    {"plugin", {"base", "proto"}},
+};
+
+// A third-party library, by what its headers are called, and where it may be included: a folder of
+// provider/, or a file without its ending.
+struct Fence {
+  std::string headers;
+  std::vector<std::string> places;
+};
+const std::vector<Fence> kFences = {
+    {"grpc", {"terraform/", "plugin/"}},
+    {"google/protobuf", {"terraform/", "plugin/"}},
+    {"proto/", {"terraform/", "plugin/"}},
+    {"curl/", {"http/"}},
+    {"openssl/", {"aws/hash", "plugin/certificate"}},
+    {"pugixml", {"aws/sts"}},
+    {"nlohmann/", {"schema/", "aws/", "resource/", "value/json_tree"}},
+    {"re2/", {"schema/", "resource/"}},
+};
+
+bool StartsWith(const std::string& text, const std::string& prefix) {
+  return text.rfind(prefix, 0) == 0;
+}
+
+std::vector<fs::path> SourcesOf(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / folder)) {
+    const std::string ending = entry.path().extension();
+    if (ending == ".h" || ending == ".cc") files.push_back(entry.path());
+  }
+  EXPECT_THAT(files, Not(IsEmpty())) << folder;
+  return files;
+}
+
+// What the file includes, in order: "folder/file.h" and <library.h> alike.
+std::vector<std::string> IncludesOf(const fs::path& path) {
+  static const std::regex pattern(R"re(^\s*#\s*include\s*[<"]([^>"]+)[>"])re");
+  std::vector<std::string> includes;
+  std::ifstream file(path);
+  std::smatch match;
+  for (std::string line; std::getline(file, line);) {
+    if (std::regex_search(line, match, pattern)) includes.push_back(match[1]);
+  }
+  return includes;
+}
+
+std::string FolderOf(const std::string& include) { return include.substr(0, include.find('/')); }
+
+TEST(LayersTest, EveryFolderOfTheProviderIsInThePicture) {
+  for (const auto& entry : fs::directory_iterator(kSource / "provider")) {
+    const bool is_known = !entry.is_directory() || kBelow.contains(entry.path().filename());
+    EXPECT_TRUE(is_known) << entry.path();
+  }
+}
+
+TEST(LayersTest, AFolderIncludesOnlyFoldersBelowIt) {
+  for (const auto& [folder, below] : kBelow) {
+    for (const fs::path& file : SourcesOf("provider/" + folder)) {
+      for (const std::string& include : IncludesOf(file)) {
+        const std::string included = FolderOf(include);
+        if (included == folder || (!kBelow.contains(included) && included != "proto")) continue;
+        EXPECT_THAT(below, Contains(included)) << file << " includes " << include;
+      }
+    }
+  }
+}
+
+TEST(LayersTest, LibrariesStayBehindTheirFences) {
+  for (const fs::path& file : SourcesOf("provider")) {
+    std::string place = fs::relative(file, kSource / "provider").string();
+    if (place == "main.cc") continue;  // it builds everything
+    for (const std::string& include : IncludesOf(file)) {
+      for (const Fence& fence : kFences) {
+        if (!StartsWith(include, fence.headers)) continue;
+        const bool allowed = std::any_of(
+            fence.places.begin(), fence.places.end(), [&](const std::string& allowed_place) {
+              return StartsWith(place,
+                                allowed_place.ends_with('/') ? allowed_place : allowed_place + ".");
+            });
+        EXPECT_TRUE(allowed) << place << " includes " << include;
+      }
+    }
+  }
+}
+
+TEST(LayersTest, TheEmulatorSharesNothingWithTheProviderButTheBase) {
+  for (const fs::path& file : SourcesOf("emulator")) {
+    for (const std::string& include : IncludesOf(file)) {
+      const std::string folder = FolderOf(include);
+      EXPECT_TRUE(folder == "base" || (!kBelow.contains(folder) && folder != "proto"))
+          << file << " includes " << include;
+    }
+  }
+}
+
+// A .cc file that includes its own header first proves that the header can be included alone;
+// those without a .cc file are compiled by this folder's CMakeLists.txt.
+TEST(LayersTest, ASourceFileIncludesItsOwnHeaderFirst) {
+  for (const char* root : {"provider", "emulator"}) {
+    for (const fs::path& file : SourcesOf(root)) {
+      if (file.extension() != ".cc") continue;
+      fs::path header = file;
+      if (!fs::exists(header.replace_extension(".h"))) continue;
+      const fs::path base = root == std::string("provider") ? kSource / root : kSource;
+      const std::vector<std::string> includes = IncludesOf(file);
+      ASSERT_THAT(includes, Not(IsEmpty())) << file;
+      EXPECT_EQ(includes[0], fs::relative(header, base).string()) << file;
+    }
+  }
+}
+
+TEST(LayersTest, EveryHeaderSaysWhatItIsForAndIsIncludedOnce) {
+  for (const char* root : {"provider", "emulator"}) {
+    for (const fs::path& path : SourcesOf(root)) {
+      if (path.extension() != ".h") continue;
+      std::ifstream file(path);
+      std::string line;
+      std::getline(file, line);
+      EXPECT_TRUE(StartsWith(line, "// ")) << path;
+      while (StartsWith(line, "//")) std::getline(file, line);
+      EXPECT_EQ(line, "#pragma once") << path;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace er
