@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "absl/strings/match.h"
@@ -12,11 +10,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "aws/hash.h"
-#include "base/log.h"
 #include "support/fake_clock.h"
 #include "support/fake_environment.h"
 #include "support/fake_transport.h"
-#include "support/http_server.h"
 
 namespace er::aws {
 namespace {
@@ -25,7 +21,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 const Operation kGet{.name = "GetIdMappingJob",
                      .method = "GET",
@@ -443,51 +438,6 @@ TEST_F(ConnectionTest, NamesItselfToTheService) {
   const http::Request request = transport_.requests().back();
   EXPECT_THAT(request.headers, ::testing::Contains(std::pair<std::string, std::string>(
                                    "user-agent", "terraform-provider-entityresolution/dev ci/7")));
-}
-
-// ------------------------------------------------------------------------- with real sockets
-
-// The whole way at the level TRACE, over TLS: web identity, two roles, the caller, a call, a
-// renewal. No secret that was used on it is in the log.
-TEST(ConnectionSocketTest, NoSecretIsInTheLog) {
-  FakeClock clock;
-  HttpServer server(
-      [&](const HttpServer::Received& request) {
-        if (request.method == "GET") return HttpServer::Ok("{}");
-        if (Field(request.body, "Action") == "GetCallerIdentity") {
-          return HttpServer::Ok(StsAnswer("<Arn>arn:me</Arn><Account>123456789012</Account>"));
-        }
-        return HttpServer::Ok(RoleAnswer(absl::StrCat("ASIA-", Field(request.body, "RoleArn")),
-                                         clock.Now() + absl::Minutes(15)));
-      },
-      HttpServer::Tls::kOn);
-  FakeEnvironment environment;
-  environment.variables = {{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"},
-                           {"AWS_ROLE_ARN", "arn:web"},
-                           {"AWS_ENDPOINT_URL", server.url()},
-                           {"AWS_CA_BUNDLE", server.ca_file()}};
-  environment.files["/token"] = "s3cr3t-jwt";
-  const auto settings = ResolveSettings(
-      {.region = "eu-west-1", .assume_role = {{.role_arn = "one"}, {.role_arn = "two"}}},
-      environment);
-  ASSERT_TRUE(settings.ok()) << settings.status();
-
-  log::SetLevel(log::Level::kTrace);
-  ::testing::internal::CaptureStderr();
-  auto connection = Connection::Open(*settings, {.environment = &environment, .clock = &clock}, {});
-  ASSERT_TRUE(connection.ok()) << connection.status();
-  auto client = (*connection)->ClientFor("eu-west-1");
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
-    clock.Advance(absl::Minutes(11));
-  }
-  const std::string trace = ::testing::internal::GetCapturedStderr();
-  log::SetLevel(log::Level::kOff);
-  EXPECT_THAT(trace, AllOf(HasSubstr("AssumeRole"), HasSubstr("GetIdMappingJob"),
-                           HasSubstr("SignedHeaders="), Not(HasSubstr("s3cr3t")),
-                           Not(HasSubstr("ASIA-")), Not(HasSubstr("Signature="))));
-  EXPECT_GE(server.requests().size(), 9u);  // four to open, then calls and renewals
-  EXPECT_EQ(server.connections(), 1);
 }
 
 }  // namespace
