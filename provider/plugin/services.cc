@@ -30,8 +30,7 @@ grpc::Status Controller::Shutdown(grpc::ServerContext* /*call*/, const ::plugin:
   return grpc::Status::OK;
 }
 
-grpc::Status Stdio::StreamStdio(grpc::ServerContext* call,
-                                const google::protobuf::Empty* /*request*/,
+grpc::Status Stdio::StreamStdio(grpc::ServerContext* call, const ::plugin::Empty* /*request*/,
                                 grpc::ServerWriter<::plugin::StdioData>* writer) {
   writer->SendInitialMetadata();
   return streams_.Hold(*call);

@@ -43,7 +43,7 @@ class Stdio final : public ::plugin::GRPCStdio::Service {
  public:
   explicit Stdio(OpenStreams& streams) : streams_(streams) {}
 
-  grpc::Status StreamStdio(grpc::ServerContext* call, const google::protobuf::Empty* request,
+  grpc::Status StreamStdio(grpc::ServerContext* call, const ::plugin::Empty* request,
                            grpc::ServerWriter<::plugin::StdioData>* writer) override;
 
  private:
