@@ -195,7 +195,11 @@ absl::Status Connection::CheckAccount(std::stop_token stop) {
   config.credentials = credentials_.get();
   absl::StatusOr<CallerIdentity> identity =
       Sts(parts_.sts_endpoint, std::move(config)).GetCallerIdentity(std::move(stop));
-  if (!identity.ok()) return WithContext(identity.status(), "checking the credentials");
+  if (!identity.ok()) {
+    return WithContext(identity.status(),
+                       "checking the credentials (skip_credentials_validation together with "
+                       "skip_requesting_account_id does without)");
+  }
   account_ = identity->account;
   log::Debug("The caller is known", {{"account", account_}, {"arn", identity->arn}});
   if (!allowed.empty() && !Contains(allowed, account_)) {

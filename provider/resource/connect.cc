@@ -113,13 +113,16 @@ absl::StatusOr<aws::Arguments> ToArguments(const Value& config) {
     arguments.endpoint_sso = OptionalText(block, "sso");
   }
   ASSIGN_OR_RETURN(arguments.requests_per_second, PositiveNumber(config, "requests_per_second"));
-  ASSIGN_OR_RETURN(const std::optional<double> max_retries, PositiveNumber(config, "max_retries"));
-  if (max_retries.has_value()) {
-    const auto whole = config["max_retries"].AsNumber().ToInt64();
-    if (!whole.has_value() || *whole > 1000) {
-      return absl::InvalidArgumentError("max_retries must be a whole number from 1 to 1000.");
+  if (config["max_retries"].IsNumber()) {
+    const auto count = config["max_retries"].AsNumber().ToInt64();
+    if (!count.has_value() || *count < 0 || *count > 1000) {
+      return absl::InvalidArgumentError("max_retries must be a whole number from 0 to 1000.");
     }
-    arguments.max_retries = static_cast<int>(*whole);
+    arguments.max_retries = static_cast<int>(*count);
+  }
+  if (arguments.token.has_value() && !arguments.access_key.has_value()) {
+    return absl::InvalidArgumentError(
+        "token is set, but access_key and secret_key, which it belongs to, are not.");
   }
   return arguments;
 }
@@ -128,12 +131,6 @@ absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& 
                                       std::stop_token stop) {
   ASSIGN_OR_RETURN(const aws::Arguments arguments, ToArguments(config));
   ASSIGN_OR_RETURN(aws::Settings settings, aws::ResolveSettings(arguments, *outside.environment));
-  // Keys for a server that is not AWS's are none of AWS's business.
-  if (!settings.endpoint_entityresolution.empty() && settings.endpoint_sts.empty() &&
-      settings.allowed_account_ids.empty() && settings.forbidden_account_ids.empty()) {
-    settings.skip_credentials_validation = true;
-    settings.skip_requesting_account_id = true;
-  }
   Connected connected{.endpoint = settings.endpoint_entityresolution,
                       .warnings = settings.warnings};
   ASSIGN_OR_RETURN(std::shared_ptr<aws::Connection> connection,
