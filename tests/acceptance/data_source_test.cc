@@ -40,8 +40,8 @@ TEST_F(DataSourceTest, JobsComeFromAllPagesNewestFirst) {
   EXPECT_GT(emulator.Calls("ListIdMappingJobs"), 1);
 
   std::vector<std::string> listed;
-  for (const json& job :
-       workspace.Attributes("data.entityresolution_id_mapping_jobs.all")["jobs"]) {
+  const json data = workspace.Attributes("data.entityresolution_id_mapping_jobs.all");
+  for (const json& job : data["jobs"]) {
     listed.push_back(job["job_id"]);
   }
   EXPECT_EQ(listed, newest_first);

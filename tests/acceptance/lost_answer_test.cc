@@ -113,6 +113,16 @@ TEST_F(StartTest, ARefusalStartsNothingAndIsReported) {
   EXPECT_THAT(emulator.Jobs(), IsEmpty());
 }
 
+TEST_F(StartTest, AWorkflowThatIsDeletedInMidWaitEndsTheWaitAndTheJobIsInTheState) {
+  emulator.SetConfig({{"job_duration", "inf"}});
+  workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
+  Process apply = workspace.StartApply();
+  emulator.AwaitCalls("GetIdMappingJob", 2);
+  emulator.DeleteWorkflow("customers");
+  EXPECT_THAT(Workspace::Await(apply), FailsWith("Unable to Wait for the ID Mapping Job"));
+  EXPECT_EQ(workspace.Attributes("a")["job_id"], emulator.JobIds()[0]);
+}
+
 struct PollCase {
   const char* name;
   json fault;  // of GetIdMappingJob

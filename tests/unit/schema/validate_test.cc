@@ -55,7 +55,8 @@ const Schema& Thing() {
                      {.name = "colors",
                       .nesting = Nesting::kSet,
                       .attributes = {Optional("kind", {.one_of = {"A"}})},
-                      .optional = true}},
+                      .optional = true},
+                     {.name = "status", .computed = true}},
       .blocks = {{.name = "place",
                   .nesting = Nesting::kList,
                   .max_items = 1,
@@ -167,6 +168,16 @@ const Row kRows[] = {
      "tags[\"b c\"]",
      "Null Element in tags",
      "The element \"b c\" is null. Leave it out, or give it a value."},
+    {"ReadOnly",
+     {{"status", "DONE"}},
+     "status",
+     "Read-Only Attribute status",
+     "status cannot be set: the service decides it. Remove it."},
+    {"ReadOnlyAndUnknown",
+     {{"status", Value::Unknown()}},
+     "status",
+     "Read-Only Attribute status",
+     "status cannot be set: the service decides it. Remove it."},
     {"InAnObject",
      {{"owner", Value::Map{{"mail", Value::Null()}}}},
      "owner.mail",
@@ -227,7 +238,9 @@ TEST(Validate, LetsPassWhatIsLeftOut) { EXPECT_THAT(MistakesIn({}), IsEmpty()); 
 // It is judged when it is known.
 TEST(Validate, LetsPassWhatIsUnknown) {
   Value::Map unknown;
-  for (const Attribute& attribute : Thing().attributes) unknown[attribute.name] = Value::Unknown();
+  for (const Attribute& attribute : Thing().attributes) {
+    if (!attribute.computed) unknown[attribute.name] = Value::Unknown();
+  }
   for (const Block& block : Thing().blocks) unknown[block.name] = Value::Unknown();
   EXPECT_THAT(MistakesIn(unknown), IsEmpty());
   EXPECT_THAT(MistakesIn({{"tags", Value::Map{{"a", Value::Unknown()}}},
