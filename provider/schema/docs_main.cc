@@ -1,0 +1,271 @@
+// Writes the registry's pages: schema-docs REPOSITORY OUTPUT_DIR
+//
+// From the types in schemas/ and the examples in examples/; what a page says beyond that stands
+// beside its type as schemas/.../NAME.md. A line "(diagnostic NAME)" there is replaced by
+// tests/golden/diagnostics/NAME.txt. The layout is the registry's:
+// https://developer.hashicorp.com/terraform/registry/providers/docs
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "schema/loader.h"
+
+namespace er::schema {
+namespace {
+
+constexpr char kProvider[] = "entityresolution";
+
+bool failed = false;
+
+std::string ReadOptional(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string Read(const std::string& path) {
+  std::string text = ReadOptional(path);
+  if (text.empty()) {
+    std::cerr << path << ": is missing\n";
+    failed = true;
+  }
+  return text;
+}
+
+std::string TypeName(const Attribute& attribute) {
+  switch (attribute.nesting) {
+    case Nesting::kSingle:
+      return "Attributes";
+    case Nesting::kList:
+      return "Attributes List";
+    case Nesting::kSet:
+      return "Attributes Set";
+    case Nesting::kMap:
+      return "Attributes Map";
+    case Nesting::kNone:
+      break;
+  }
+  switch (attribute.type.kind()) {
+    case Type::Kind::kString:
+      return "String";
+    case Type::Kind::kNumber:
+      return "Number";
+    case Type::Kind::kBool:
+      return "Boolean";
+    case Type::Kind::kList:
+      return "List of String";
+    case Type::Kind::kSet:
+      return "Set of String";
+    case Type::Kind::kMap:
+      return "Map of String";
+    default:
+      return "Dynamic";
+  }
+}
+
+std::string Shown(const Value& value) {
+  if (value.IsBool()) return value.AsBool() ? "true" : "false";
+  if (value.IsNumber()) return value.AsNumber().text();
+  return absl::StrCat("\"", value.AsString(), "\"");
+}
+
+// All that the schema says of an attribute, in sentences.
+std::string Sentences(const Attribute& attribute) {
+  std::vector<std::string> sentences = {attribute.description};
+  const Limits& limits = attribute.limits;
+  if (!limits.one_of.empty()) {
+    sentences.push_back(absl::StrCat("One of `", absl::StrJoin(limits.one_of, "`, `"), "`."));
+  } else if (!limits.pattern_meaning.empty()) {
+    sentences.push_back(absl::StrCat("Must be ", limits.pattern_meaning, "."));
+  }
+  if (limits.max_length.has_value()) {
+    sentences.push_back(absl::StrCat("Has ", limits.min_length.value_or(0), " to ",
+                                     *limits.max_length, " characters."));
+  }
+  if (attribute.format == Format::kDuration) {
+    sentences.push_back("A duration such as `90m` or `4h`.");
+  }
+  if (!limits.documentation.empty()) {
+    sentences.push_back(absl::StrCat("See [the API](", limits.documentation, ")."));
+  }
+  if (attribute.default_value.has_value()) {
+    sentences.push_back(absl::StrCat("Defaults to `", Shown(*attribute.default_value), "`."));
+  }
+  if (!attribute.environment.empty()) {
+    sentences.push_back(absl::StrCat("Left out, it is read from the environment: `",
+                                     absl::StrJoin(attribute.environment, "`, `"), "`."));
+  }
+  if (attribute.replaces) sentences.push_back("A change starts a new run.");
+  return absl::StrJoin(sentences, " ");
+}
+
+enum class Section { kRequired, kOptional, kReadOnly };
+
+Section SectionOf(const Attribute& attribute, bool read_only) {
+  if (attribute.required) return Section::kRequired;
+  return attribute.optional && !read_only ? Section::kOptional : Section::kReadOnly;
+}
+
+std::string Anchor(const std::string& path) { return absl::StrCat("nestedatt--", path); }
+
+// The sections of a list of attributes, and below them those of what is nested in them.
+class SchemaText {
+ public:
+  std::string Of(const Schema& schema) {
+    Sections(schema.attributes, schema.blocks, "", "###", false);
+    return text_ + nested_;
+  }
+
+ private:
+  void Sections(const std::vector<Attribute>& attributes, const std::vector<Block>& blocks,
+                const std::string& path, const std::string& heading, bool read_only) {
+    for (const auto& [section, title] :
+         {std::pair(Section::kRequired, "Required"), std::pair(Section::kOptional, "Optional"),
+          std::pair(Section::kReadOnly, "Read-Only")}) {
+      std::string lines;
+      for (const Attribute& attribute : attributes) {
+        if (SectionOf(attribute, read_only) != section) continue;
+        absl::StrAppend(&lines, "- `", attribute.name, "` (", TypeName(attribute),
+                        attribute.sensitive ? ", Sensitive" : "", ") ", Sentences(attribute));
+        if (attribute.nesting != Nesting::kNone) {
+          const std::string below = Below(path, attribute.name);
+          absl::StrAppend(&lines, " (see [below for nested schema](#", Anchor(below), "))");
+          Nested(attribute.name, below, attribute.attributes, section == Section::kReadOnly);
+        }
+        absl::StrAppend(&lines, "\n");
+      }
+      if (section == Section::kOptional) {
+        for (const Block& block : blocks) {
+          const std::string below = Below(path, block.name);
+          absl::StrAppend(&lines, "- `", block.name, "` (Block",
+                          block.nesting == Nesting::kList ? " List" : "",
+                          block.max_items > 0 ? absl::StrCat(", Max: ", block.max_items) : "", ") ",
+                          block.description, block.replaces ? " A change starts a new run." : "",
+                          " (see [below for nested schema](#", Anchor(below), "))\n");
+          Nested(block.name, below, block.attributes, false);
+        }
+      }
+      if (lines.empty()) continue;
+      absl::StrAppend(&text_, heading, path.empty() ? "" : "", " ", title, "\n\n", lines, "\n");
+    }
+  }
+
+  static std::string Below(const std::string& path, const std::string& name) {
+    return path.empty() ? name : absl::StrCat(path, "--", name);
+  }
+
+  void Nested(const std::string& name, const std::string& path,
+              const std::vector<Attribute>& attributes, bool read_only) {
+    SchemaText inner;
+    inner.Sections(attributes, {}, path, "####", read_only);
+    absl::StrAppend(&nested_, "<a id=\"", Anchor(path), "\"></a>\n### Nested Schema for `", name,
+                    "`\n\n", inner.text_, inner.nested_);
+  }
+
+  std::string text_;
+  std::string nested_;
+};
+
+std::string FirstParagraph(const std::string& text) { return text.substr(0, text.find("\n\n")); }
+
+std::string Fenced(absl::string_view language, absl::string_view text) {
+  return absl::StrCat("```", language, "\n", absl::StripSuffix(text, "\n"), "\n```\n\n");
+}
+
+// The prose of a page, with the diagnostics it shows.
+std::string Prose(const std::string& repository, const std::string& path) {
+  std::string result;
+  const std::string text = ReadOptional(path);
+  if (text.empty()) return result;
+  for (const absl::string_view line : absl::StrSplit(absl::StripSuffix(text, "\n"), '\n')) {
+    absl::string_view name = line;
+    if (absl::ConsumePrefix(&name, "(diagnostic ") && absl::ConsumeSuffix(&name, ")")) {
+      absl::StrAppend(&result,
+                      absl::StripSuffix(
+                          Fenced("text", Read(absl::StrCat(repository, "/tests/golden/diagnostics/",
+                                                           name, ".txt"))),
+                          "\n"));
+    } else {
+      absl::StrAppend(&result, line, "\n");
+    }
+  }
+  return absl::StrCat(result, "\n");
+}
+
+std::string Page(const std::string& repository, const Schema& schema) {
+  const bool is_provider = schema.kind == Kind::kProvider;
+  const std::string kind = schema.kind == Kind::kResource ? "Resource" : "Data Source";
+  const std::string folder = is_provider ? absl::StrCat(repository, "/examples/provider")
+                             : schema.kind == Kind::kResource
+                                 ? absl::StrCat(repository, "/examples/resources/", schema.name)
+                                 : absl::StrCat(repository, "/examples/data-sources/", schema.name);
+  std::string page =
+      absl::StrCat("---\n# Made by schema-docs from schemas/ and examples/.\npage_title: \"",
+                   is_provider ? absl::StrCat(kProvider, " Provider")
+                               : absl::StrCat(schema.name, " ", kind, " - ", kProvider),
+                   "\"\n", is_provider ? "" : "subcategory: \"\"\n", "description: |-\n  ",
+                   FirstParagraph(schema.description), "\n---\n\n# ",
+                   is_provider ? absl::StrCat(kProvider, " Provider")
+                               : absl::StrCat(schema.name, " (", kind, ")"),
+                   "\n\n", schema.description, "\n\n## Example Usage\n\n");
+  absl::StrAppend(&page,
+                  Fenced("terraform", Read(absl::StrCat(folder, is_provider ? "/provider.tf"
+                                                                : schema.kind == Kind::kResource
+                                                                    ? "/resource.tf"
+                                                                    : "/data-source.tf"))));
+  const std::string bare =
+      is_provider ? "provider" : schema.name.substr(std::string(kProvider).size() + 1);
+  const std::string place = is_provider                      ? "/schemas/"
+                            : schema.kind == Kind::kResource ? "/schemas/resources/"
+                                                             : "/schemas/data-sources/";
+  absl::StrAppend(&page, Prose(repository, absl::StrCat(repository, place, bare, ".md")));
+  absl::StrAppend(&page, "## Schema\n\n", SchemaText().Of(schema));
+  if (schema.kind == Kind::kResource) {
+    absl::StrAppend(&page, "## Import\n\nWith an `import` block:\n\n",
+                    Fenced("terraform", Read(absl::StrCat(folder, "/import-by-string-id.tf"))),
+                    "Or with the command:\n\n",
+                    Fenced("shell", Read(absl::StrCat(folder, "/import.sh"))));
+  }
+  return absl::StrCat(absl::StripSuffix(page, "\n"));
+}
+
+void Write(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  if (!file.good()) {
+    std::cerr << path.string() << ": cannot be written\n";
+    failed = true;
+  }
+}
+
+int Main(const std::string& repository, const std::string& output) {
+  const Catalog& catalog = BuiltInCatalog();
+  Write(absl::StrCat(output, "/index.md"), Page(repository, catalog.provider));
+  for (const Schema& type : catalog.types) {
+    const std::string bare = type.name.substr(std::string(kProvider).size() + 1);
+    Write(absl::StrCat(output, type.kind == Kind::kResource ? "/resources/" : "/data-sources/",
+                       bare, ".md"),
+          Page(repository, type));
+  }
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace er::schema
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: schema-docs REPOSITORY OUTPUT_DIR\n";
+    return EXIT_FAILURE;
+  }
+  return er::schema::Main(argv[1], argv[2]);
+}
