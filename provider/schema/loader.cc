@@ -94,7 +94,9 @@ class Cursor {
 
   void Allow(const std::set<absl::string_view>& names) const {
     for (const auto& [name, member] : node_->members) {
-      if (name != "$schema" && name != "documentation" && names.count(name) == 0) {
+      if (name == "$schema" || name == "documentation") {
+        Text(name);
+      } else if (names.count(name) == 0) {
         Member(name, member).Fail("is not a key of this format");
       }
     }
@@ -147,6 +149,7 @@ class Loader {
     ForEach("limits.json", [&](const Cursor& file) { ReadLimits(file); });
     ForEach("shapes/", [&](const Cursor& file) {
       file.Allow({"attributes"});
+      if (file.node().Find("attributes") == nullptr) file.Fail("\"attributes\" is missing");
       shapes_.emplace(BaseName(current_file_), file);
     });
     ForEach("provider.json", [&](const Cursor& file) { catalog_.provider = ReadType(file); });
@@ -205,7 +208,9 @@ class Loader {
     const auto limits = file.Find("limits", Node::Kind::kObject);
     if (!limits.has_value()) return file.Fail("\"limits\" is missing");
     for (const auto& [name, node] : limits->node().members) {
-      limits_.emplace(name, ReadLimit(limits->Member(name, node)));
+      if (const auto limit = limits->Find(name, Node::Kind::kObject)) {
+        limits_.emplace(name, ReadLimit(*limit));
+      }
     }
   }
 
