@@ -111,6 +111,8 @@ absl::Status Journal::Note::Started(const std::string& job_id) {
   {
     std::lock_guard lock(journal_.mutex_);
     intent_.job_id = job_id;
+    // It has served; a thousand runs that wait would keep a thousand of them.
+    intent_.snapshot = std::vector<std::string>();
   }
   return Append(json{{"job_id", job_id}}.dump());
 }
