@@ -2,12 +2,12 @@
 // that each header can be included alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -69,12 +69,12 @@ std::vector<fs::path> SourcesOf(const fs::path& folder) {
 
 // What the file includes, in order: "folder/file.h" and <library.h> alike.
 std::vector<std::string> IncludesOf(const fs::path& path) {
-  static const std::regex pattern(R"re(^\s*#\s*include\s*[<"]([^>"]+)[>"])re");
+  static const re2::RE2 pattern(R"re(\s*#\s*include\s*[<"]([^>"]+)[>"].*)re");
   std::vector<std::string> includes;
   std::ifstream file(path);
-  std::smatch match;
+  std::string include;
   for (std::string line; std::getline(file, line);) {
-    if (std::regex_search(line, match, pattern)) includes.push_back(match[1]);
+    if (re2::RE2::FullMatch(line, pattern, &include)) includes.push_back(include);
   }
   return includes;
 }
