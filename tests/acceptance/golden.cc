@@ -1,9 +1,9 @@
 #include "acceptance/golden.h"
 
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include <cstdlib>
-#include <regex>
 #include <utility>
 #include <vector>
 
@@ -47,35 +47,29 @@ void ExpectGolden(const std::string& name, const std::string& text) {
 }
 
 std::string Stable(const std::string& output) {
-  static const std::vector<std::pair<std::regex, const char*>> replacements = {
-      {std::regex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "REQUEST-ID"},
-      {std::regex("[0-9a-f]{32}"), "JOB-ID"},
-      {std::regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"), "TIME"},
-      {std::regex("127\\.0\\.0\\.1:[0-9]+"), "127.0.0.1:PORT"},
-      {std::regex("/tmp/er-acceptance-[A-Za-z0-9]+"), "FOLDER"},
-      {std::regex("after [0-9]+ ms"), "after N ms"},
-      {std::regex("[ \t]+\n"), "\n"},
+  static constexpr std::pair<const char*, const char*> kReplacements[] = {
+      {"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "REQUEST-ID"},
+      {"[0-9a-f]{32}", "JOB-ID"},
+      {"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "TIME"},
+      {"127\\.0\\.0\\.1:[0-9]+", "127.0.0.1:PORT"},
+      {"/tmp/er-acceptance-[A-Za-z0-9]+", "FOLDER"},
+      {"after [0-9]+ ms", "after N ms"},
+      {"[ \\t]+\\n", "\n"},
   };
   std::string stable = output;
-  for (const auto& [pattern, replacement] : replacements) {
-    stable = std::regex_replace(stable, pattern, replacement);
+  for (const auto& [pattern, replacement] : kReplacements) {
+    re2::RE2::GlobalReplace(&stable, pattern, replacement);
   }
   return stable;
 }
 
 std::string Diagnostics(const std::string& output) {
-  const std::string stable = Stable(output);
-  static const std::regex start("(^|\n)(Error|Warning): ");
+  // Each begins at the start of a line and goes on to the next.
+  std::string marked = Stable(output);
+  re2::RE2::GlobalReplace(&marked, "(?m)^(Error|Warning): ", "\x01\\1: ");
+  const std::vector<std::string> parts = absl::StrSplit(marked, '\x01');
   std::string diagnostics;
-  for (std::sregex_iterator match(stable.begin(), stable.end(), start), end; match != end;
-       ++match) {
-    const auto begin = static_cast<std::size_t>(match->position(2));
-    const auto next = std::next(match);
-    const std::string text =
-        stable.substr(begin, next == end ? std::string::npos
-                                         : static_cast<std::size_t>(next->position(0)) - begin);
-    absl::StrAppend(&diagnostics, Joined(text));
-  }
+  for (std::size_t i = 1; i < parts.size(); ++i) absl::StrAppend(&diagnostics, Joined(parts[i]));
   return diagnostics;
 }
 
