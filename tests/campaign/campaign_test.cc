@@ -32,10 +32,10 @@ struct Asked {
   bool has_output;
 };
 constexpr std::array<Asked, 5> kRuns = {{{"a", "customers", true},
-                                       {"b", "customers", true},
-                                       {"c", "orders", false},
-                                       {"d", "orders", false},
-                                       {"e", "visits", false}}};
+                                         {"b", "customers", true},
+                                         {"c", "orders", false},
+                                         {"d", "orders", false},
+                                         {"e", "visits", false}}};
 
 constexpr char kProvider[] = "terraform-provi";  // as much as /proc shows
 constexpr int kMostSettlingApplies = 6;
