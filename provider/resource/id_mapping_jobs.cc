@@ -17,6 +17,30 @@ bool Contains(const std::vector<std::string>& words, absl::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// Whether `jobs` are listed from the newest on, and back to `newer_than`.
+bool Reaches(const json& jobs, absl::Time newer_than) {
+  absl::Time before = absl::InfiniteFuture();
+  for (const json& job : jobs) {
+    const absl::Time start =
+        job.is_object() ? ToTime(job.value("startTime", json())) : absl::InfinitePast();
+    if (start == absl::InfinitePast() || start > before) return false;  // in no order
+    before = start;
+  }
+  return before < newer_than;
+}
+
+absl::StatusOr<JobList> ToJobList(absl::StatusOr<aws::Answer> answer) {
+  if (!answer.ok()) return std::move(answer).status();
+  JobList list{.date = answer->date};
+  for (const json& job : answer->body["jobs"]) {
+    if (TextMember(job, "jobId").empty()) continue;
+    list.jobs.push_back({.id = TextMember(job, "jobId"),
+                         .status = TextMember(job, "status"),
+                         .start_time = ToTime(job.value("startTime", json()))});
+  }
+  return list;
+}
+
 // A service that never stops paging must not keep a plan forever.
 constexpr int kMostPages = 10'000;
 
@@ -54,7 +78,8 @@ absl::StatusOr<json> IdMappingJobs::Get(const std::string& workflow, const std::
 
 absl::StatusOr<aws::Answer> IdMappingJobs::ListAll(const std::string& operation,
                                                    const std::string& items, json members,
-                                                   int pages, std::stop_token stop) {
+                                                   int pages, std::stop_token stop,
+                                                   const Enough& enough) {
   json all = json::array();
   for (int page = 1; page <= kMostPages; ++page) {
     ASSIGN_OR_RETURN(aws::Answer answer, Call(operation, members, stop));
@@ -66,7 +91,7 @@ absl::StatusOr<aws::Answer> IdMappingJobs::ListAll(const std::string& operation,
       for (json& item : *found) all.push_back(std::move(item));
     }
     const std::string token = TextMember(answer.body, "nextToken");
-    if (token.empty() || page == pages) {
+    if (token.empty() || page == pages || (enough && enough(all, answer.date))) {
       answer.body = json{{items, std::move(all)}};
       return answer;
     }
@@ -77,16 +102,21 @@ absl::StatusOr<aws::Answer> IdMappingJobs::ListAll(const std::string& operation,
 
 absl::StatusOr<JobList> IdMappingJobs::List(const std::string& workflow, int pages,
                                             std::stop_token stop) {
-  ASSIGN_OR_RETURN(aws::Answer answer,
-                   ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, pages, stop));
-  JobList list{.date = answer.date};
-  for (const json& job : answer.body["jobs"]) {
-    if (TextMember(job, "jobId").empty()) continue;
-    list.jobs.push_back({.id = TextMember(job, "jobId"),
-                         .status = TextMember(job, "status"),
-                         .start_time = ToTime(job.value("startTime", json()))});
-  }
-  return list;
+  return ToJobList(ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, pages, stop));
+}
+
+absl::StatusOr<JobList> IdMappingJobs::ListSince(const std::string& workflow, absl::Time newer_than,
+                                                 std::stop_token stop) {
+  return ToJobList(
+      ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, 0, stop,
+              [&](const json& jobs, absl::Time) { return Reaches(jobs, newer_than); }));
+}
+
+absl::StatusOr<JobList> IdMappingJobs::ListRecent(const std::string& workflow,
+                                                  absl::Duration recent, std::stop_token stop) {
+  return ToJobList(
+      ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, 0, stop,
+              [&](const json& jobs, absl::Time date) { return Reaches(jobs, date - recent); }));
 }
 
 absl::StatusOr<std::vector<std::string>> IdMappingJobs::ListWorkflows(std::stop_token stop) {

@@ -1,6 +1,7 @@
 // The service's operations on ID mapping jobs, typed as far as this program looks into them.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
@@ -34,14 +35,24 @@ class IdMappingJobs {
   absl::StatusOr<aws::Answer> Start(const nlohmann::json& members, std::stop_token stop);
   absl::StatusOr<nlohmann::json> Get(const std::string& workflow, const std::string& job_id,
                                      std::stop_token stop);
-  // The jobs of the workflow that the service still knows. `pages` of 25 at most; 0 means all.
+  // The jobs of the workflow that the service still knows, `pages` of 25 at most; 0 means all.
   absl::StatusOr<JobList> List(const std::string& workflow, int pages, std::stop_token stop);
+  // At least those that started after `newer_than`, or within `recent` before the answer. The
+  // service lists the newest first, which is not documented: as long as it is so, the pages behind
+  // those are left out.
+  absl::StatusOr<JobList> ListSince(const std::string& workflow, absl::Time newer_than,
+                                    std::stop_token stop);
+  absl::StatusOr<JobList> ListRecent(const std::string& workflow, absl::Duration recent,
+                                     std::stop_token stop);
   // The names of all ID mapping workflows of the account and Region.
   absl::StatusOr<std::vector<std::string>> ListWorkflows(std::stop_token stop);
 
-  // A paged operation to its end: all `items`, and the date of the last page.
+  // A paged operation to its end, or until `enough` holds for the items so far and the date: all
+  // `items`, and the date of the last page.
+  using Enough = std::function<bool(const nlohmann::json& items, absl::Time date)>;
   absl::StatusOr<aws::Answer> ListAll(const std::string& operation, const std::string& items,
-                                      nlohmann::json members, int pages, std::stop_token stop);
+                                      nlohmann::json members, int pages, std::stop_token stop,
+                                      const Enough& enough = nullptr);
 
   absl::StatusOr<aws::Answer> Call(const std::string& operation, const nlohmann::json& members,
                                    std::stop_token stop);

@@ -205,16 +205,29 @@ class Run {
         session_.TakeHandedOver([&](const Value& run) { return IsSameRun(run, planned); });
     if (handed_over.IsKnown() && session_.Claim(Text(handed_over, "job_id"))) {
       note_ = session_.journal().TakeOverJob(Text(handed_over, "job_id"));
-      return TakeUp(Text(handed_over, "job_id"));
+      if (IsThere(Text(handed_over, "job_id"))) return TakeUp(Text(handed_over, "job_id"));
+      DropNote();
     }
     const std::string settings = SettingsOf(session_, state_, Members());
     while ((note_ = session_.journal().TakeOver(settings)) != nullptr) {
       const std::string job_id = note_->intent().job_id;
       if (job_id.empty()) return std::nullopt;
       if (!session_.Claim(job_id)) continue;
-      return TakeUp(job_id);
+      if (IsThere(job_id)) return TakeUp(job_id);
+      DropNote();
     }
     return std::nullopt;
+  }
+
+  // Whether the service still knows the job; a job that it has forgotten cannot be waited for. One
+  // that was just started may not be known everywhere yet.
+  bool IsThere(const std::string& job_id) {
+    for (int look = 1; look <= kReadBacks; ++look) {
+      const auto job = region_.jobs.Get(Text(state_, "workflow_name"), job_id, until_.stop);
+      if (!region_.jobs.IsGone(job.status())) return true;
+      if (!session_.clock().Sleep(absl::Seconds(1), until_.stop)) return true;
+    }
+    return false;
   }
 
   StateAnswer TakeUp(const std::string& job_id) {

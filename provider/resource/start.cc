@@ -67,7 +67,12 @@ class Starter {
       if (!starting.ok()) return NotStarted(starting.status());
 
       // 2. The jobs there are before the start: what is not among them afterwards is new.
-      absl::StatusOr<JobList> before = jobs_.List(request_.workflow, 0, until_.stop);
+      // One that started well before the send cannot be taken for a new one, so that the pages with
+      // such are left out; only who looks for running jobs wants all.
+      absl::StatusOr<JobList> before =
+          request_.on_conflict == OnConflict::kWait
+              ? jobs_.ListRecent(request_.workflow, 2 * kClockError, until_.stop)
+              : jobs_.List(request_.workflow, 0, until_.stop);
       if (!before.ok()) return NotStarted(before.status());
       if (request_.on_conflict != OnConflict::kWait) {
         if (std::optional<StartResult> result = LookAtRunning(*before)) return *std::move(result);
@@ -210,7 +215,8 @@ class Starter {
 
   // The jobs that can be the lost one. Not OK if that could not be found out.
   absl::Status Look(std::stop_token stop, std::vector<StartResult>& found) {
-    absl::StatusOr<JobList> now = jobs_.List(request_.workflow, 0, stop);
+    absl::StatusOr<JobList> now =
+        jobs_.ListSince(request_.workflow, lost_->sent_at - kClockError, stop);
     if (!now.ok()) return now.status();
     absl::Status trouble;
     for (const JobSummary& job : now->jobs) {

@@ -253,6 +253,18 @@ TEST(JobRunCreate, TakesUpWhatAProcessThatDiedHasStarted) {
   EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
+TEST(JobRunCreate, ANoteOfAJobThatTheServiceHasForgottenIsDroppedAndANewJobStarted) {
+  RunFixture test;
+  const StateAnswer unseen = test.Create();
+  test.service.forgotten.insert(TextOf(unseen.state, "job_id"));
+  test.NewProcess();
+  const StateAnswer second = test.Create();
+  EXPECT_THAT(second.diagnostics, IsEmpty());
+  EXPECT_EQ(TextOf(second.state, "status"), "SUCCEEDED");
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
+  EXPECT_THAT(test.Notes(), SizeIs(1));
+}
+
 TEST(JobRunCreate, OnceTerraformKnowsTheFinishedRunANewCreateStartsANewJob) {
   RunFixture test;
   const StateAnswer first = test.Create();
