@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/workers.h"
 #include "plugin/serve.h"
 #include "resource/connect.h"
 #include "resource/provider.h"
@@ -56,7 +57,8 @@ int main(int argc, char** argv) {
         return std::make_unique<er::resource::Provider>(er::schema::BuiltInCatalog(), environment,
                                                         clock, connect);
       }).share();
-  er::terraform::ProviderService service([&]() -> auto& { return *provider.get(); });
+  er::terraform::ProviderService service(
+      [&]() -> auto& { return *provider.get(); }, er::ProcessWorkers());
   return er::plugin::Serve({.source_address = kSourceAddress,
                             .service = &service,
                             .stop = [&] { service.Stop(); },

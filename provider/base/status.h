@@ -61,3 +61,11 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   auto result = (expression);                                  \
   if (!result.ok()) return std::move(result).status();         \
   declaration = *std::move(result)
+
+// The same in a task.
+#define CO_ASSIGN_OR_RETURN(declaration, expression) \
+  CO_ASSIGN_OR_RETURN_IMPL(ER_CONCAT(er_result_, __LINE__), declaration, expression)
+#define CO_ASSIGN_OR_RETURN_IMPL(result, declaration, expression) \
+  auto result = (expression);                                     \
+  if (!result.ok()) co_return std::move(result).status();         \
+  declaration = *std::move(result)

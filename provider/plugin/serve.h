@@ -23,8 +23,8 @@ struct ServeOptions {
   // its own log variable.
   std::string source_address{};
 
-  // Its calls may block, hundreds at a time: each has a thread. Must outlive the process's other
-  // threads, so best lives in main().
+  // Its synchronous calls may block, hundreds at a time: each has a thread. Must outlive the
+  // process's other threads, so best lives in main().
   grpc::Service* service = nullptr;
 
   // Asks all calls in flight to come to an end; returns at once. Called from one thread, before the

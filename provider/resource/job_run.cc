@@ -92,7 +92,7 @@ std::string SettingsOf(const Session& session, const Value& planned, const json&
 class Run {
  public:
   Run(const schema::Catalog& catalog, const schema::Schema& schema, Session& session,
-      Region& region, const Value& planned, const char* step, std::stop_token stop)
+      Region& region, Value planned, const char* step, std::stop_token stop)
       : catalog_(catalog),
         schema_(schema),
         session_(session),
@@ -100,7 +100,7 @@ class Run {
         is_create_(absl::string_view(step) == "create"),
         time_out_(TimeOut(schema, planned, step)),
         until_{.stop = std::move(stop), .deadline = session.clock().Elapsed() + time_out_},
-        state_(planned) {
+        state_(std::move(planned)) {
     state_.AsMap()["region"] = region.name;
   }
 
@@ -114,32 +114,30 @@ class Run {
 
   // The order of a create: turn, snapshot, journal, start, reconcile, wait, answer. The first five
   // of a job that is there already (handed over, or noted by a process that died) have been done.
-  StateAnswer Create() {
+  Task<StateAnswer> Create() {
     ReportOldNotes();
-    if (std::optional<StateAnswer> resumed = Resume()) return *std::move(resumed);
+    if (std::optional<StateAnswer> resumed = co_await Resume()) co_return *std::move(resumed);
 
-    const absl::StatusOr<Turns::Turn> turn = region_.turns.Take(until_);
-    if (!turn.ok()) return Nothing(turn.status());
+    const absl::StatusOr<Turns::Turn> turn = co_await region_.turns.Take(until_);
+    if (!turn.ok()) co_return Nothing(turn.status());
 
     if (note_ == nullptr) note_ = Begin();
-    const json members = Members();
-    StartResult started = StartOnce(session_, region_, note_,
-                                    {.workflow = Text(state_, "workflow_name"),
-                                     .members = members,
-                                     .on_conflict = OnConflictOf(state_)},
-                                    until_);
+    const StartRequest request{.workflow = Text(state_, "workflow_name"),
+                               .members = Members(),
+                               .on_conflict = OnConflictOf(state_)};
+    const StartResult started = co_await StartOnce(session_, region_, note_, request, until_);
     switch (started.kind) {
       case StartResult::Kind::kNotStarted:
         DropNote();
-        return Nothing(started.status);
+        co_return Nothing(started.status);
       case StartResult::Kind::kBusy:
         DropNote();
         diagnostics_.push_back(NotStartedBusy(NameOf(state_), started.jobs, started.status));
-        return Answer(Value::Null());
+        co_return Answer(Value::Null());
       case StartResult::Kind::kUnknown:
         diagnostics_.push_back(
             StartUnknown(NameOf(state_), started.jobs, started.status, note_ != nullptr));
-        return Answer(Value::Null());
+        co_return Answer(Value::Null());
       case StartResult::Kind::kStarted:
         Has(started.job_id);
         Fill("StartIdMappingJob", started.answer);
@@ -155,13 +153,13 @@ class Run {
             TookUp(NameOf(state_), "was running already, and on_conflict is \"adopt\""));
         break;
     }
-    return Flag(state_, "wait_for_completion") ? Wait() : ReadBack();
+    co_return co_await Finish();
   }
 
   // Goes on waiting for the job of the state.
-  StateAnswer Wait() {
-    Awaited awaited =
-        region_.watch.Await(Text(state_, "workflow_name"), Text(state_, "job_id"), until_);
+  Task<StateAnswer> Wait() {
+    const RunName run = NameOf(state_);
+    const Awaited awaited = co_await region_.watch.Await(run.workflow, run.job_id, until_);
     if (!awaited.job.empty()) Fill("GetIdMappingJob", awaited.job);
     if (!awaited.last_status.empty()) state_.AsMap()["status"] = awaited.last_status;
     const std::string status = Text(state_, "status");
@@ -185,7 +183,7 @@ class Run {
     } else {
       diagnostics_.push_back(WaitGivenUp(name, awaited.status, is_create_));
     }
-    return Answer(std::move(state_));
+    co_return Answer(std::move(state_));
   }
 
  private:
@@ -199,43 +197,44 @@ class Run {
 
   // A job that is there already and belongs to this run. Sets note_ where an attempt was noted
   // whose outcome is open: StartOnce() settles that.
-  std::optional<StateAnswer> Resume() {
+  Task<std::optional<StateAnswer>> Resume() {
     const Value planned = state_;
     const Value handed_over =
         session_.TakeHandedOver([&](const Value& run) { return IsSameRun(run, planned); });
     if (handed_over.IsKnown() && session_.Claim(Text(handed_over, "job_id"))) {
       note_ = session_.journal().TakeOverJob(Text(handed_over, "job_id"));
-      if (IsThere(Text(handed_over, "job_id"))) return TakeUp(Text(handed_over, "job_id"));
+      if (co_await IsThere(Text(handed_over, "job_id")))
+        co_return co_await TakeUp(Text(handed_over, "job_id"));
       DropNote();
     }
     const std::string settings = SettingsOf(session_, state_, Members());
     while ((note_ = session_.journal().TakeOver(settings)) != nullptr) {
       const std::string job_id = note_->intent().job_id;
-      if (job_id.empty()) return std::nullopt;
+      if (job_id.empty()) co_return std::nullopt;
       if (!session_.Claim(job_id)) continue;
-      if (IsThere(job_id)) return TakeUp(job_id);
+      if (co_await IsThere(job_id)) co_return co_await TakeUp(job_id);
       DropNote();
     }
-    return std::nullopt;
+    co_return std::nullopt;
   }
 
   // Whether the service still knows the job; a job that it has forgotten cannot be waited for. One
   // that was just started may not be known everywhere yet.
-  bool IsThere(const std::string& job_id) {
+  Task<bool> IsThere(const std::string& job_id) {
     for (int look = 1; look <= kReadBacks; ++look) {
       const auto job = region_.jobs.Get(Text(state_, "workflow_name"), job_id, until_.stop);
-      if (!region_.jobs.IsGone(job.status())) return true;
-      if (!session_.clock().Sleep(absl::Seconds(1), until_.stop)) return true;
+      if (!region_.jobs.IsGone(job.status())) co_return true;
+      if (!co_await session_.clock().Pause(absl::Seconds(1), until_.stop)) co_return true;
     }
-    return false;
+    co_return false;
   }
 
-  StateAnswer TakeUp(const std::string& job_id) {
+  Task<StateAnswer> TakeUp(std::string job_id) {
     const Turns::Turn turn = region_.turns.TakeOver();
     Has(job_id);
     diagnostics_.push_back(
         TookUp(NameOf(state_), "was started by an earlier apply that did not see its end"));
-    return Flag(state_, "wait_for_completion") ? Wait() : ReadBack();
+    co_return co_await Finish();
   }
 
   Journal::Note* Begin() {
@@ -267,21 +266,27 @@ class Run {
     if (!status.ok()) diagnostics_.push_back(AnswerUnreadable(NameOf(state_), status));
   }
 
+  // The job is there: waits for its end, or says how it is.
+  Task<StateAnswer> Finish() {
+    if (Flag(state_, "wait_for_completion")) co_return co_await Wait();
+    co_return co_await ReadBack();
+  }
+
   // Without a wait: what the job is now.
-  StateAnswer ReadBack() {
+  Task<StateAnswer> ReadBack() {
     absl::StatusOr<json> job = absl::UnavailableError("");
     for (int look = 1;; ++look) {
       job = region_.jobs.Get(Text(state_, "workflow_name"), Text(state_, "job_id"), until_.stop);
       // A job that was just started may not be known everywhere yet.
       if (job.ok() || !region_.jobs.IsGone(job.status()) || look == kReadBacks) break;
-      if (!session_.clock().Sleep(absl::Seconds(1), until_.stop)) break;
+      if (!co_await session_.clock().Pause(absl::Seconds(1), until_.stop)) break;
     }
     if (job.ok()) {
       Fill("GetIdMappingJob", *job);
     } else {
       diagnostics_.push_back(NotReadBack(NameOf(state_), job.status()));
     }
-    return Answer(std::move(state_));
+    co_return Answer(std::move(state_));
   }
 
   // No job was started, and there is no state.
@@ -402,40 +407,47 @@ PlanAnswer JobRun::Plan(const SessionPtr& session, const PlanRequest& request) {
           .private_data = request.private_data};
 }
 
-StateAnswer JobRun::Create(const SessionPtr& session, const Value& planned, std::stop_token stop) {
+Task<StateAnswer> JobRun::Create(SessionPtr session, Value planned, std::stop_token stop) {
   StateAnswer answer;
   Region* region = RegionOf(*session, planned, answer.diagnostics);
-  if (region == nullptr) return answer;
-  return Run(catalog_, schema_, *session, *region, planned, "create", std::move(stop)).Create();
+  if (region == nullptr) co_return answer;
+  Run run(catalog_, schema_, *session, *region, std::move(planned), "create", std::move(stop));
+  co_return co_await run.Create();
 }
 
-StateAnswer JobRun::Update(const SessionPtr& session, const Value& prior, const Value& planned,
-                           std::stop_token stop) {
-  if (!planned["status"].IsUnknown())
-    return {.state = planned};  // nothing that the service knows of
-  StateAnswer answer{.state = prior};
+Task<StateAnswer> JobRun::Update(SessionPtr session, Value prior, Value planned,
+                                 std::stop_token stop) {
+  StateAnswer answer;
+  if (!planned["status"].IsUnknown()) {
+    answer.state = std::move(planned);  // nothing that the service knows of
+    co_return answer;
+  }
   Region* region = RegionOf(*session, prior, answer.diagnostics);
-  if (region == nullptr) return answer;
+  if (region == nullptr) {
+    answer.state = std::move(prior);
+    co_return answer;
+  }
   session->Claim(Text(prior, "job_id"));
   const Turns::Turn turn = region->turns.TakeOver();
-  return Run(catalog_, schema_, *session, *region, planned, "update", std::move(stop)).Wait();
+  Run run(catalog_, schema_, *session, *region, std::move(planned), "update", std::move(stop));
+  co_return co_await run.Wait();
 }
 
-StateAnswer JobRun::Delete(const SessionPtr& session, const Value& prior, std::stop_token stop) {
+Task<StateAnswer> JobRun::Delete(SessionPtr session, Value prior, std::stop_token stop) {
   StateAnswer answer{.state = prior};
   Region* region = RegionOf(*session, prior, answer.diagnostics);
-  if (region == nullptr) return answer;
-  RunName name = NameOf(prior);
+  if (region == nullptr) co_return answer;
+  const RunName name = NameOf(prior);
   std::string status = Text(prior, "status");
   if (!region->jobs.HasEnded(status) && Text(prior, "on_destroy") == "wait") {
-    const absl::Duration time_out = Run::TimeOut(schema_, prior, "delete");
-    const Awaited awaited = region->watch.Await(
-        name.workflow, name.job_id,
-        {.stop = std::move(stop), .deadline = session->clock().Elapsed() + time_out});
+    const Until until{
+        .stop = std::move(stop),
+        .deadline = session->clock().Elapsed() + Run::TimeOut(schema_, prior, "delete")};
+    const Awaited awaited = co_await region->watch.Await(name.workflow, name.job_id, until);
     if (!awaited.last_status.empty()) status = awaited.last_status;
     if (!awaited.status.ok() && !region->jobs.IsGone(awaited.status)) {
       answer.diagnostics.push_back(NotEndedBeforeDelete(name, awaited.status));
-      return answer;
+      co_return answer;
     }
   }
   // This may be the delete half of a replacement: the create half takes an unfinished run up. A
@@ -447,7 +459,7 @@ StateAnswer JobRun::Delete(const SessionPtr& session, const Value& prior, std::s
   }
   if (!region->jobs.HasEnded(status)) answer.diagnostics.push_back(ForgotRunning(name, status));
   answer.state = Value::Null();
-  return answer;
+  co_return answer;
 }
 
 StateAnswer JobRun::Read(const SessionPtr& session, const Value& state,

@@ -17,11 +17,10 @@ class JobRun final : public Resource {
 
   const schema::Schema& schema() const override { return schema_; }
   PlanAnswer Plan(const SessionPtr& session, const PlanRequest& request) override;
-  StateAnswer Create(const SessionPtr& session, const Value& planned,
-                     std::stop_token stop) override;
-  StateAnswer Update(const SessionPtr& session, const Value& prior, const Value& planned,
-                     std::stop_token stop) override;
-  StateAnswer Delete(const SessionPtr& session, const Value& prior, std::stop_token stop) override;
+  Task<StateAnswer> Create(SessionPtr session, Value planned, std::stop_token stop) override;
+  Task<StateAnswer> Update(SessionPtr session, Value prior, Value planned,
+                           std::stop_token stop) override;
+  Task<StateAnswer> Delete(SessionPtr session, Value prior, std::stop_token stop) override;
   StateAnswer Read(const SessionPtr& session, const Value& state, const std::string& private_data,
                    std::stop_token stop) override;
   StateAnswer Import(const SessionPtr& session, const std::string& id,

@@ -31,8 +31,8 @@ absl::Duration PollInterval(absl::Duration waited) {
   return std::clamp(waited / 10, absl::Seconds(1), absl::Minutes(1));
 }
 
-Awaited JobWatch::Await(const std::string& workflow, const std::string& job_id,
-                        const Until& until) {
+Task<Awaited> JobWatch::Await(const std::string& workflow, const std::string& job_id,
+                              const Until& until) {
   std::unique_lock lock(mutex_);
   const absl::Duration now = clock_.Elapsed();
   const auto me = waiters_.insert(
@@ -56,19 +56,19 @@ Awaited JobWatch::Await(const std::string& workflow, const std::string& job_id,
     }
     if (!i_lead && !led_) i_lead = led_ = true;
     if (!i_lead) {
-      clock_.WaitUntil(until.deadline, lock, changed_, until.stop,
-                       [&] { return me->over || !led_; });
+      co_await clock_.WaitUntil(until.deadline, lock, changed_, until.stop,
+                                [&] { return me->over || !led_; });
       continue;
     }
     const absl::Duration due = EarliestDue();
     if (clock_.Elapsed() >= due) {
       Poll(lock, until.stop);
     } else {
-      clock_.WaitUntil(std::min(due, until.deadline), lock, changed_, until.stop,
-                       [&] { return EarliestDue() < due; });
+      co_await clock_.WaitUntil(std::min(due, until.deadline), lock, changed_, until.stop,
+                                [&] { return EarliestDue() < due; });
     }
   }
-  return std::move(me->result);
+  co_return std::move(me->result);
 }
 
 absl::Duration JobWatch::EarliestDue() const {

@@ -1,7 +1,7 @@
 // Waiting for jobs, for all runs of a Region at once.
 //
-// There is no thread of its own: one of those who wait asks the service for all of them, and when
-// its own job has ended another takes over. A workflow with one awaited job costs one
+// There is no loop of its own: one of those who wait asks the service for all of them, and when its
+// own job has ended another takes over. A workflow with one awaited job costs one
 // GetIdMappingJob a tick, one with several a ListIdMappingJobs, and a GetIdMappingJob for each job
 // that has ended.
 #pragma once
@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/task.h"
 #include "resource/id_mapping_jobs.h"
 #include "resource/until.h"
 
@@ -45,7 +46,7 @@ class JobWatch {
   // Both must outlive this.
   JobWatch(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
 
-  Awaited Await(const std::string& workflow, const std::string& job_id, const Until& until);
+  Task<Awaited> Await(const std::string& workflow, const std::string& job_id, const Until& until);
 
  private:
   struct Waiter {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/task.h"
 #include "resource/until.h"
 #include "schema/schema.h"
 #include "value/diagnostic.h"
@@ -58,12 +59,12 @@ class Resource {
   // Pure but for the provider's configuration; starts nothing and asks nothing of AWS.
   virtual PlanAnswer Plan(const SessionPtr& session, const PlanRequest& request) = 0;
 
-  virtual StateAnswer Create(const SessionPtr& session, const Value& planned,
-                             std::stop_token stop) = 0;
-  virtual StateAnswer Update(const SessionPtr& session, const Value& prior, const Value& planned,
-                             std::stop_token stop) = 0;
-  virtual StateAnswer Delete(const SessionPtr& session, const Value& prior,
-                             std::stop_token stop) = 0;
+  // These may take hours, which they wait for without holding a thread.
+  virtual Task<StateAnswer> Create(SessionPtr session, Value planned, std::stop_token stop) = 0;
+  virtual Task<StateAnswer> Update(SessionPtr session, Value prior, Value planned,
+                                   std::stop_token stop) = 0;
+  virtual Task<StateAnswer> Delete(SessionPtr session, Value prior, std::stop_token stop) = 0;
+
   virtual StateAnswer Read(const SessionPtr& session, const Value& state,
                            const std::string& private_data, std::stop_token stop) = 0;
   virtual StateAnswer Import(const SessionPtr& session, const std::string& id,

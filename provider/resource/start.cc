@@ -49,13 +49,13 @@ class Starter {
         until_(until) {}
 
   // The order of the steps, and why.
-  StartResult Run() {
+  Task<StartResult> Run() {
     // 1. What a process that died has sent may have been executed: settle that before anything is
     // sent.
     if (note_ != nullptr && note_->intent().sent_at != absl::InfiniteFuture()) {
       lost_ = Attempt{note_->intent().snapshot, note_->intent().sent_at};
-      StartResult found = Reconcile();
-      if (found.kind != Kind::kNotStarted) return found;
+      StartResult found = co_await Reconcile();
+      if (found.kind != Kind::kNotStarted) co_return found;
       lost_.reset();
     }
     const absl::Duration since = clock_.Elapsed();
@@ -63,8 +63,8 @@ class Starter {
     for (;;) {
       // One start of a Region at a time, so that the list never shows two new jobs of this process
       // whose answers are not in yet. Given back before any wait for others.
-      absl::StatusOr<Turns::Turn> starting = region_.starting.Take(until_);
-      if (!starting.ok()) return NotStarted(starting.status());
+      absl::StatusOr<Turns::Turn> starting = co_await region_.starting.Take(until_);
+      if (!starting.ok()) co_return NotStarted(starting.status());
 
       // 2. The jobs there are before the start: what is not among them afterwards is new.
       // One that started well before the send cannot be taken for a new one, so that the pages with
@@ -73,9 +73,10 @@ class Starter {
           request_.on_conflict == OnConflict::kWait
               ? jobs_.ListRecent(request_.workflow, 2 * kClockError, until_.stop)
               : jobs_.List(request_.workflow, 0, until_.stop);
-      if (!before.ok()) return NotStarted(before.status());
+      if (!before.ok()) co_return NotStarted(before.status());
       if (request_.on_conflict != OnConflict::kWait) {
-        if (std::optional<StartResult> result = LookAtRunning(*before)) return *std::move(result);
+        if (std::optional<StartResult> result = LookAtRunning(*before))
+          co_return *std::move(result);
       }
 
       // 3. The intent is on disk before the first byte is sent.
@@ -88,7 +89,7 @@ class Starter {
       absl::Status failure = answer.status();
       if (answer.ok()) {
         if (std::string job_id = TextMember(answer->body, "jobId"); !job_id.empty()) {
-          return Ours(Kind::kStarted, job_id, std::move(answer->body));
+          co_return Ours(Kind::kStarted, job_id, std::move(answer->body));
         }
         failure = aws::ToStatus({.operation = "StartIdMappingJob",
                                  .message = "the answer has no jobId",
@@ -108,26 +109,28 @@ class Starter {
         if (note_ != nullptr) Log(note_->NotSent());
         if (!busy && IsThrottled(failure)) {
           *starting = Turns::Turn();
-          if (absl::Status paused = Pause(since); !paused.ok()) return NotStarted(failure);
+          if (absl::Status paused = co_await Pause(since); !paused.ok())
+            co_return NotStarted(failure);
           continue;
         }
-        if (!busy) return NotStarted(failure);
+        if (!busy) co_return NotStarted(failure);
       }
 
       // 6. After a lost answer, the list decides; also when the service now says that a job is
       // running, which is most likely this one.
       if (lost_.has_value()) {
-        StartResult found = Reconcile();
-        if (found.kind != Kind::kNotStarted) return found;
-        if (lost_answers >= kMostLostAnswers) return Unknown(failure, {});
+        StartResult found = co_await Reconcile();
+        if (found.kind != Kind::kNotStarted) co_return found;
+        if (lost_answers >= kMostLostAnswers) co_return Unknown(failure, {});
         if (!busy) continue;
         lost_.reset();
       }
 
       // 7. Another job is running: wait for its end, and begin anew.
-      if (request_.on_conflict == OnConflict::kFail) return Busy(failure);
+      if (request_.on_conflict == OnConflict::kFail) co_return Busy(failure);
       *starting = Turns::Turn();
-      if (absl::Status waited = AwaitOthers(since); !waited.ok()) return NotStarted(waited);
+      if (absl::Status waited = co_await AwaitOthers(since); !waited.ok())
+        co_return NotStarted(waited);
     }
   }
 
@@ -184,7 +187,7 @@ class Starter {
   }
 
   // kNotStarted: the list, looked at for the whole window, shows no job that can be the lost one.
-  StartResult Reconcile() {
+  Task<StartResult> Reconcile() {
     const absl::Duration begin = clock_.Elapsed();
     std::size_t look = 0;
     absl::Status trouble;  // of the last look, if it could not decide
@@ -192,23 +195,26 @@ class Starter {
       const absl::Duration pause = kPauses[std::min(look, kPauses.size() - 1)];
       const absl::Duration left = until_.deadline - clock_.Elapsed();
       // The pause may be cut short by an interrupt; there is one last look all the same.
-      const bool goes_on = clock_.Sleep(std::min(pause, left), until_.stop) && left > pause;
+      const bool goes_on =
+          co_await clock_.Pause(std::min(pause, left), until_.stop) && left > pause;
       const std::stop_token last_look;
       std::vector<StartResult> found;
       trouble = Look(goes_on ? until_.stop : last_look, found);
-      if (found.size() == 1) return Ours(Kind::kFound, found[0].job_id, std::move(found[0].answer));
+      if (found.size() == 1)
+        co_return Ours(Kind::kFound, found[0].job_id, std::move(found[0].answer));
       if (found.size() > 1) {
         std::vector<std::string> ids;
         for (const StartResult& job : found) ids.push_back(job.job_id);
-        return Unknown(absl::FailedPreconditionError("several new jobs are as asked"), ids);
+        co_return Unknown(absl::FailedPreconditionError("several new jobs are as asked"), ids);
       }
       ++look;
       const bool whole_window = clock_.Elapsed() - begin >= kReconcileWindow;
       if (trouble.ok() && whole_window && look >= kPauses.size())
-        return NotStarted(absl::OkStatus());
+        co_return NotStarted(absl::OkStatus());
       if (!goes_on) {
-        if (until_.stop.stop_requested()) return Unknown(absl::CancelledError("interrupted"), {});
-        return Unknown(absl::DeadlineExceededError("the time ran out"), {});
+        if (until_.stop.stop_requested())
+          co_return Unknown(absl::CancelledError("interrupted"), {});
+        co_return Unknown(absl::DeadlineExceededError("the time ran out"), {});
       }
     }
   }
@@ -289,25 +295,25 @@ class Starter {
   }
 
   // Waits until the job that is in the way has ended, or for a while if it cannot be found.
-  absl::Status AwaitOthers(absl::Duration since) {
+  Task<absl::Status> AwaitOthers(absl::Duration since) {
     const auto running = FindRunning();
     if (running.has_value()) {
       log::Info("Waiting for another job to end",
                 {{"workflow_name", running->first}, {"job_id", running->second}});
-      region_.watch.Await(running->first, running->second, until_);
+      co_await region_.watch.Await(running->first, running->second, until_);
     } else {
       log::Info("The service is busy with another job; trying again",
                 {{"workflow_name", request_.workflow}});
-      return Pause(since);
+      co_return co_await Pause(since);
     }
-    return IsOver();
+    co_return IsOver();
   }
 
   // Waits for a while that grows with the time waited already.
-  absl::Status Pause(absl::Duration since) {
+  Task<absl::Status> Pause(absl::Duration since) {
     const absl::Duration pause = PollInterval(clock_.Elapsed() - since);
-    clock_.Sleep(std::min(pause, until_.deadline - clock_.Elapsed()), until_.stop);
-    return IsOver();
+    co_await clock_.Pause(std::min(pause, until_.deadline - clock_.Elapsed()), until_.stop);
+    co_return IsOver();
   }
 
   absl::Status IsOver() {
@@ -330,9 +336,10 @@ class Starter {
 
 }  // namespace
 
-StartResult StartOnce(Session& session, Region& region, Journal::Note* note,
-                      const StartRequest& request, const Until& until) {
-  return Starter(session, region, note, request, until).Run();
+Task<StartResult> StartOnce(Session& session, Region& region, Journal::Note* note,
+                            const StartRequest& request, const Until& until) {
+  Starter starter(session, region, note, request, until);
+  co_return co_await starter.Run();
 }
 
 }  // namespace er::resource

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/task.h"
 #include "resource/journal.h"
 #include "resource/session.h"
 #include "resource/until.h"
@@ -46,8 +47,8 @@ struct StartResult {
 // be null; what it says of an attempt by a process that died is settled first.
 //
 // The job that is returned is claimed for this run in `session`.
-StartResult StartOnce(Session& session, Region& region, Journal::Note* note,
-                      const StartRequest& request, const Until& until);
+Task<StartResult> StartOnce(Session& session, Region& region, Journal::Note* note,
+                            const StartRequest& request, const Until& until);
 
 // How long the list is compared before a job that it does not show counts as not started: it may
 // lag.

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/task.h"
 #include "resource/until.h"
 
 namespace er::resource {
@@ -43,7 +44,7 @@ class Turns {
 
   // Waits for a turn, first come, first served. kCancelled or kDeadlineExceeded when `until` ends
   // first.
-  absl::StatusOr<Turn> Take(const Until& until);
+  Task<absl::StatusOr<Turn>> Take(const Until& until);
 
   // A turn at once, for whose job is running already: others wait although it never queued.
   Turn TakeOver();

@@ -43,6 +43,19 @@ grpc::Status ProviderService::Answer(absl::string_view name, DiagnosticMessages&
   return grpc::Status::OK;
 }
 
+Task<grpc::Status> ProviderService::Answer(absl::string_view name, DiagnosticMessages& diagnostics,
+                                           Task<absl::Status> call) {
+  log::Trace("Answering", {{"tf_rpc", name}});
+  absl::Status status;
+  try {
+    status = co_await std::move(call);
+  } catch (const std::exception& exception) {
+    status = absl::InternalError(exception.what());
+  }
+  if (!status.ok()) AddFault(absl::StrCat(name, " Failed"), status, diagnostics);
+  co_return grpc::Status::OK;
+}
+
 absl::StatusOr<resource::Resource*> ProviderService::FindResource(
     const std::string& type_name) const {
   resource::Resource* found = provider_().FindResource(type_name);

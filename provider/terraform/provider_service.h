@@ -12,18 +12,22 @@
 #include <string>
 #include <utility>
 
+#include "base/task.h"
+#include "base/workers.h"
 #include "proto/tfplugin6.grpc.pb.h"
 #include "resource/provider.h"
 #include "terraform/convert.h"
 
 namespace er::terraform {
 
-// Safe for concurrent use, as gRPC calls it.
-class ProviderService final : public tfplugin6::Provider::Service {
+// Safe for concurrent use, as gRPC calls it: each call on a thread of its own, but for
+// ApplyResourceChange, which may wait for hours and holds none.
+class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_ApplyResourceChange<
+                                  tfplugin6::Provider::Service> {
  public:
-  // `provider` is called by each call, and may wait for what it returns, which must outlive this.
-  explicit ProviderService(std::function<resource::Provider&()> provider)
-      : provider_(std::move(provider)) {}
+  // `provider` is called by each call, and may wait for what it returns. Both must outlive this.
+  ProviderService(std::function<resource::Provider&()> provider, Workers& workers)
+      : provider_(std::move(provider)), workers_(workers) {}
 
   // Asks the calls in flight to come to an end; later calls are not affected.
   void Stop();
@@ -63,9 +67,9 @@ class ProviderService final : public tfplugin6::Provider::Service {
   grpc::Status PlanResourceChange(grpc::ServerContext*,
                                   const tfplugin6::PlanResourceChange::Request*,
                                   tfplugin6::PlanResourceChange::Response*) override;
-  grpc::Status ApplyResourceChange(grpc::ServerContext*,
-                                   const tfplugin6::ApplyResourceChange::Request*,
-                                   tfplugin6::ApplyResourceChange::Response*) override;
+  grpc::ServerUnaryReactor* ApplyResourceChange(grpc::CallbackServerContext*,
+                                                const tfplugin6::ApplyResourceChange::Request*,
+                                                tfplugin6::ApplyResourceChange::Response*) override;
   grpc::Status ImportResourceState(grpc::ServerContext*,
                                    const tfplugin6::ImportResourceState::Request*,
                                    tfplugin6::ImportResourceState::Response*) override;
@@ -85,6 +89,12 @@ class ProviderService final : public tfplugin6::Provider::Service {
   // it by then.
   static grpc::Status Answer(absl::string_view name, DiagnosticMessages& diagnostics,
                              const std::function<absl::Status()>& call);
+  static Task<grpc::Status> Answer(absl::string_view name, DiagnosticMessages& diagnostics,
+                                   Task<absl::Status> call);
+
+  Task<absl::Status> Apply(const tfplugin6::ApplyResourceChange::Request& request,
+                           tfplugin6::ApplyResourceChange::Response& response,
+                           std::stop_token stop);
 
   absl::StatusOr<resource::Resource*> FindResource(const std::string& type_name) const;
   absl::StatusOr<resource::DataSource*> FindDataSource(const std::string& type_name) const;
@@ -96,6 +106,7 @@ class ProviderService final : public tfplugin6::Provider::Service {
   std::stop_token StopToken();
 
   const std::function<resource::Provider&()> provider_;
+  Workers& workers_;
   std::mutex mutex_;
   std::stop_source stop_;
   std::map<const schema::Schema*, Type> types_;

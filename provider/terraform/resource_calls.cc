@@ -116,33 +116,46 @@ grpc::Status ProviderService::PlanResourceChange(
   });
 }
 
-grpc::Status ProviderService::ApplyResourceChange(
-    grpc::ServerContext*, const tfplugin6::ApplyResourceChange::Request* request,
+grpc::ServerUnaryReactor* ProviderService::ApplyResourceChange(
+    grpc::CallbackServerContext* call, const tfplugin6::ApplyResourceChange::Request* request,
     tfplugin6::ApplyResourceChange::Response* response) {
-  // Until something has been done, the object is what it was.
-  *response->mutable_new_state() = request->prior_state();
-  response->set_private_(request->planned_private());
-  return Answer("ApplyResourceChange", *response->mutable_diagnostics(), [&] {
-    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
-    const Type& type = TypeFor(resource->schema());
-    ASSIGN_OR_RETURN(const Value prior, FromMessage(request->prior_state(), type));
-    ASSIGN_OR_RETURN(const Value planned, FromMessage(request->planned_state(), type));
-    if (prior.IsNull() && planned.IsNull()) {
-      return absl::InvalidArgumentError("There is nothing before and nothing after this apply.");
-    }
-    const resource::SessionPtr session = provider_().session();
-    if (session == nullptr) {
-      ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
-      return absl::OkStatus();
-    }
-    const resource::StateAnswer answer =
-        planned.IsNull() ? resource->Delete(session, prior, StopToken())
-        : prior.IsNull() ? resource->Create(session, planned, StopToken())
-                         : resource->Update(session, prior, planned, StopToken());
-    ToMessages(answer.diagnostics, *response->mutable_diagnostics());
-    response->set_private_(answer.private_data);
-    return ToMessage(answer.state, type, *response->mutable_new_state());
+  grpc::ServerUnaryReactor* const reactor = call->DefaultReactor();
+  // gRPC's own threads must not block.
+  workers_.Do([this, reactor, request, response, stop = StopToken()] {
+    Begin(Answer("ApplyResourceChange", *response->mutable_diagnostics(),
+                 Apply(*request, *response, stop)),
+          [reactor](const grpc::Status& status) { reactor->Finish(status); });
   });
+  return reactor;
+}
+
+Task<absl::Status> ProviderService::Apply(const tfplugin6::ApplyResourceChange::Request& request,
+                                          tfplugin6::ApplyResourceChange::Response& response,
+                                          std::stop_token stop) {
+  // Until something has been done, the object is what it was.
+  *response.mutable_new_state() = request.prior_state();
+  response.set_private_(request.planned_private());
+  CO_ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request.type_name()));
+  const Type& type = TypeFor(resource->schema());
+  CO_ASSIGN_OR_RETURN(Value prior, FromMessage(request.prior_state(), type));
+  CO_ASSIGN_OR_RETURN(Value planned, FromMessage(request.planned_state(), type));
+  if (prior.IsNull() && planned.IsNull()) {
+    co_return absl::InvalidArgumentError("There is nothing before and nothing after this apply.");
+  }
+  const resource::SessionPtr session = provider_().session();
+  if (session == nullptr) {
+    ToMessages({resource::NotConfigured()}, *response.mutable_diagnostics());
+    co_return absl::OkStatus();
+  }
+  Task<resource::StateAnswer> change =
+      planned.IsNull() ? resource->Delete(session, std::move(prior), std::move(stop))
+      : prior.IsNull()
+          ? resource->Create(session, std::move(planned), std::move(stop))
+          : resource->Update(session, std::move(prior), std::move(planned), std::move(stop));
+  const resource::StateAnswer answer = co_await std::move(change);
+  ToMessages(answer.diagnostics, *response.mutable_diagnostics());
+  response.set_private_(answer.private_data);
+  co_return ToMessage(answer.state, type, *response.mutable_new_state());
 }
 
 grpc::Status ProviderService::ImportResourceState(

@@ -14,6 +14,7 @@
 #include <list>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -37,23 +38,10 @@ class FakeClock final : public Clock {
     return elapsed_;
   }
 
-  bool WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
-                 std::stop_token stop, const std::function<bool()>& done) override {
-    while (!done()) {
-      {
-        std::unique_lock guard(mutex_);
-        if (stop.stop_requested() || elapsed_ >= deadline) return false;
-        const auto self =
-            waiters_.insert(waiters_.end(), Waiter{.deadline = deadline, .signal = &signal});
-        lock.unlock();
-        JumpIfAllWait();
-        changed_.notify_all();
-        changed_.wait(guard, stop, [&] { return self->awake; });
-        waiters_.erase(self);
-      }
-      lock.lock();
-    }
-    return true;
+  // Each task of a test has a thread, which waits with it: so a task never changes its thread.
+  Task<bool> WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
+                       std::stop_token stop, std::function<bool()> done) override {
+    co_return Block(deadline, lock, signal, std::move(stop), done);
   }
 
   void NotifyAll(Signal& signal) override {
@@ -64,12 +52,25 @@ class FakeClock final : public Clock {
     changed_.notify_all();
   }
 
+  Task<bool> Pause(absl::Duration duration, std::stop_token stop) override {
+    co_return Sleep(duration, std::move(stop));
+  }
+
   bool Sleep(absl::Duration duration, std::stop_token stop) override {
     {
       std::lock_guard guard(mutex_);
       sleeps_.push_back(duration);
     }
-    return Clock::Sleep(duration, stop);
+    return Elapse(duration, std::move(stop));
+  }
+
+  // As Sleep(), for what is not under test: not among sleeps().
+  bool Elapse(absl::Duration duration, std::stop_token stop = {}) {
+    std::mutex mutex;
+    Signal signal;
+    std::unique_lock lock(mutex);
+    Block(Elapsed() + duration, lock, signal, stop, [] { return false; });
+    return !stop.stop_requested();
   }
 
   void Advance(absl::Duration duration) {
@@ -91,7 +92,7 @@ class FakeClock final : public Clock {
     changed_.wait(guard, [&] { return Waiting() >= count; });
   }
 
-  // Each Sleep() so far, in order.
+  // Each Sleep() and Pause() so far, in order.
   std::vector<absl::Duration> sleeps() {
     std::lock_guard guard(mutex_);
     return sleeps_;
@@ -100,9 +101,28 @@ class FakeClock final : public Clock {
  private:
   struct Waiter {
     absl::Duration deadline;
-    Signal* signal = nullptr;
+    const Signal* signal = nullptr;
     bool awake = false;
   };
+
+  bool Block(absl::Duration deadline, std::unique_lock<std::mutex>& lock, const Signal& signal,
+             const std::stop_token& stop, const std::function<bool()>& done) {
+    while (!done()) {
+      {
+        std::unique_lock guard(mutex_);
+        if (stop.stop_requested() || elapsed_ >= deadline) return false;
+        const auto self =
+            waiters_.insert(waiters_.end(), Waiter{.deadline = deadline, .signal = &signal});
+        lock.unlock();
+        JumpIfAllWait();
+        changed_.notify_all();
+        changed_.wait(guard, stop, [&] { return self->awake; });
+        waiters_.erase(self);
+      }
+      lock.lock();
+    }
+    return true;
+  }
 
   int Waiting() const {
     return static_cast<int>(std::count_if(waiters_.begin(), waiters_.end(),

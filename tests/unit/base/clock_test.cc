@@ -2,11 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
+#include <latch>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "base/task.h"
+#include "support/await.h"
 #include "support/fake_clock.h"
 
 namespace er {
@@ -40,30 +47,84 @@ TEST(SystemClockTest, AStopWakesASleeper) {
   EXPECT_FALSE(slept);
 }
 
-TEST(SystemClockTest, WaitsUntilSomebodySaysItIsDone) {
-  std::mutex mutex;
-  Clock::Signal signal;
-  bool done = false;
-  std::jthread other([&] {
-    {
-      std::lock_guard guard(mutex);
-      done = true;
-    }
-    FastClock().NotifyAll(signal);
-  });
-  std::unique_lock lock(mutex);
-  EXPECT_TRUE(
-      FastClock().WaitUntil(absl::InfiniteDuration(), lock, signal, {}, [&] { return done; }));
+// What a task waits for.
+struct Gate {
+  std::mutex mutex{};
+  Clock::Signal changed{};
+  bool open = false;
+
+  void Open() {
+    const std::lock_guard guard(mutex);
+    open = true;
+    FastClock().NotifyAll(changed);
+  }
+};
+
+Task<bool> Pass(Gate& gate, absl::Duration deadline, std::stop_token stop) {
+  std::unique_lock lock(gate.mutex);
+  const bool passed =
+      co_await FastClock().WaitUntil(deadline, lock, gate.changed, stop, [&] { return gate.open; });
+  EXPECT_TRUE(lock.owns_lock());
+  co_return passed;
 }
 
-TEST(SystemClockTest, WaitsNoLongerThanTheDeadline) {
-  std::mutex mutex;
-  Clock::Signal signal;
-  std::unique_lock lock(mutex);
+TEST(SystemClockTest, ATaskWaitsUntilSomebodySaysItIsDone) {
+  Gate gate;
+  std::jthread other([&] { gate.Open(); });
+  EXPECT_TRUE(Await(Pass(gate, absl::InfiniteDuration(), {})));
+}
+
+TEST(SystemClockTest, ATaskWaitsNoLongerThanTheDeadline) {
+  Gate gate;
   const absl::Duration deadline = FastClock().Elapsed() + absl::Minutes(1);
-  EXPECT_FALSE(FastClock().WaitUntil(deadline, lock, signal, {}, [] { return false; }));
+  EXPECT_FALSE(Await(Pass(gate, deadline, {})));
   EXPECT_GE(FastClock().Elapsed(), deadline);
-  EXPECT_TRUE(lock.owns_lock());
+}
+
+TEST(SystemClockTest, ATaskWaitsNoLongerThanTheStop) {
+  Gate gate;
+  std::stop_source stop;
+  std::jthread other([&] { stop.request_stop(); });
+  EXPECT_FALSE(Await(Pass(gate, absl::InfiniteDuration(), stop.get_token())));
+}
+
+TEST(SystemClockTest, ATaskPausesAtTheClocksSpeed) {
+  const absl::Duration before = FastClock().Elapsed();
+  EXPECT_TRUE(Await(FastClock().Pause(absl::Minutes(1), {})));
+  EXPECT_GE(FastClock().Elapsed() - before, absl::Minutes(1));
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(Await(FastClock().Pause(absl::InfiniteDuration(), stop.get_token())));
+}
+
+std::ptrdiff_t ThreadsOfThisProcess() {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  return std::distance(begin(threads), end(threads));
+}
+
+// Deadline, stop and signal race for each of them.
+TEST(SystemClockTest, AThousandWaitsNeedFewThreads) {
+  constexpr int kTasks = 1000;
+  Gate gate;
+  std::stop_source stop;
+  std::atomic<int> passed = 0;
+  std::atomic<int> not_passed = 0;
+  std::latch ended(kTasks);
+  const absl::Duration soon = FastClock().Elapsed() + absl::Minutes(5);
+  for (int i = 0; i < kTasks; ++i) {
+    Begin(Pass(gate, i % 2 == 0 ? soon : absl::InfiniteDuration(),
+               i % 3 == 0 ? stop.get_token() : std::stop_token()),
+          [&](bool result) {
+            ++(result ? passed : not_passed);
+            ended.count_down();
+          });
+  }
+  EXPECT_LT(ThreadsOfThisProcess(), 50);
+  std::jthread stopping([&] { stop.request_stop(); });
+  gate.Open();
+  ended.wait();
+  EXPECT_EQ(passed + not_passed, kTasks);
+  EXPECT_GE(passed, kTasks / 3);  // those with neither
 }
 
 TEST(FakeClockTest, JumpsToTheEndOfASleep) {

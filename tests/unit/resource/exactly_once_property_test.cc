@@ -64,7 +64,7 @@ TEST_P(ExactlyOnce, HoldsWhateverTheNetworkDoes) {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       threads.emplace_back([&, i] {
-        answers[i] = test.run.Create(test.session, plans[i], {});
+        answers[i] = Await(test.run.Create(test.session, plans[i], {}));
         test.clock.Leave();
       });
     }

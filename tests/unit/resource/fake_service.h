@@ -69,7 +69,7 @@ class FakeService {
 
   absl::StatusOr<aws::Answer> Handle(const std::string& operation, const nlohmann::json& members,
                                      std::stop_token stop) {
-    if (!clock_.Clock::Sleep(latency, stop)) {
+    if (!clock_.Elapse(latency, stop)) {
       return Failure(operation, "", "interrupted", 0, aws::Execution::kUnknown,
                      absl::StatusCode::kCancelled);
     }

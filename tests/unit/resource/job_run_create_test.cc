@@ -191,16 +191,16 @@ TEST(JobRunCreate, ATimeOutKeepsTheJobAndTheReplacementTakesItUp) {
   const Value config =
       test.Config({{"timeouts", Value::Map{{"create", "1h"}, {"update", {}}, {"delete", {}}}}});
   const Value planned = test.PlanTo(Value::Null(), config).planned;
-  const StateAnswer timed_out = test.run.Create(test.session, planned, {});
+  const StateAnswer timed_out = Await(test.run.Create(test.session, planned, {}));
   EXPECT_THAT(Summaries(timed_out.diagnostics),
               ElementsAre("error: Timeout While Waiting for the ID Mapping Job"));
   EXPECT_EQ(timed_out.state["unfinished"], Value(true));
   EXPECT_EQ(TextOf(timed_out.state, "status"), "RUNNING");
 
   test.NewProcess();
-  const StateAnswer deleted = test.run.Delete(test.session, timed_out.state, {});
+  const StateAnswer deleted = Await(test.run.Delete(test.session, timed_out.state, {}));
   EXPECT_TRUE(deleted.state.IsNull());
-  const StateAnswer created = test.run.Create(test.session, planned, {});
+  const StateAnswer created = Await(test.run.Create(test.session, planned, {}));
   EXPECT_THAT(Summaries(created.diagnostics), ElementsAre("warning: Took Up an ID Mapping Job"));
   EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
   EXPECT_EQ(TextOf(created.state, "status"), "SUCCEEDED");
@@ -213,11 +213,11 @@ TEST(JobRunCreate, WithCreateBeforeDestroyTheJournalHasTheUnfinishedJob) {
   const Value config =
       test.Config({{"timeouts", Value::Map{{"create", "1h"}, {"update", {}}, {"delete", {}}}}});
   const Value planned = test.PlanTo(Value::Null(), config).planned;
-  const StateAnswer timed_out = test.run.Create(test.session, planned, {});
+  const StateAnswer timed_out = Await(test.run.Create(test.session, planned, {}));
   test.NewProcess();
-  const StateAnswer created = test.run.Create(test.session, planned, {});
+  const StateAnswer created = Await(test.run.Create(test.session, planned, {}));
   EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
-  const StateAnswer deleted = test.run.Delete(test.session, timed_out.state, {});
+  const StateAnswer deleted = Await(test.run.Delete(test.session, timed_out.state, {}));
   EXPECT_TRUE(deleted.state.IsNull());
   // Nobody else takes up what the create half has taken up already.
   const StateAnswer other = test.Create();
@@ -232,7 +232,7 @@ TEST(JobRunCreate, AnInterruptInMidWaitIsAWarningAndTheNextApplyGoesOn) {
     interrupted = test.Create({}, stop.get_token());
     test.clock.Leave();
   });
-  EXPECT_TRUE(test.clock.Clock::Sleep(absl::Minutes(5), {}));
+  EXPECT_TRUE(test.clock.Elapse(absl::Minutes(5)));
   stop.request_stop();
   test.clock.Leave();
   create.join();

@@ -51,7 +51,7 @@ TEST(JobRunPlan, WhatOnlyTheProviderKnowsOfChangesInPlaceAndAsksNothing) {
     const PlanAnswer plan = test.PlanTo(run.state, test.Config({{name, value}}));
     EXPECT_THAT(plan.replace, IsEmpty()) << name;
     EXPECT_EQ(plan.planned, With(run.state, name, value)) << name;
-    const StateAnswer updated = test.run.Update(test.session, run.state, plan.planned, {});
+    const StateAnswer updated = Await(test.run.Update(test.session, run.state, plan.planned, {}));
     EXPECT_EQ(updated.state, plan.planned) << name;
   }
   EXPECT_EQ(test.service.calls["GetIdMappingJob"], calls);
@@ -75,7 +75,7 @@ TEST(JobRunPlan, AnUnfinishedRunIsWaitedForInPlace) {
   const PlanAnswer plan = test.PlanTo(unfinished, test.Config({}));
   EXPECT_THAT(plan.replace, IsEmpty());
   EXPECT_TRUE(plan.planned["status"].IsUnknown());
-  const StateAnswer updated = test.run.Update(test.session, unfinished, plan.planned, {});
+  const StateAnswer updated = Await(test.run.Update(test.session, unfinished, plan.planned, {}));
   EXPECT_THAT(updated.diagnostics, IsEmpty());
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
   EXPECT_EQ(updated.state["unfinished"], Value(false));
@@ -87,13 +87,13 @@ TEST(JobRunPlan, AnUnfinishedRunThatHasFailedMeanwhileIsReplaced) {
   test.service.jobs_fail = true;
   StateAnswer run = test.Create({{"wait_for_completion", false}});
   Value unfinished = With(With(run.state, "unfinished", true), "wait_for_completion", true);
-  ASSERT_TRUE(test.clock.Clock::Sleep(absl::Hours(1), {}));
+  ASSERT_TRUE(test.clock.Elapse(absl::Hours(1)));
   const StateAnswer read = test.run.Read(test.session, unfinished, "", {});
   ASSERT_EQ(TextOf(read.state, "status"), "FAILED");
   EXPECT_THAT(test.PlanTo(read.state, test.Config({})).replace, ElementsAre(Path("status")));
   // Its delete half hands nothing over: the next create starts a new job.
   test.NewProcess();
-  test.run.Delete(test.session, read.state, {});
+  Await(test.run.Delete(test.session, read.state, {}));
   test.service.jobs_fail = false;
   EXPECT_NE(TextOf(test.Create().state, "job_id"), TextOf(run.state, "job_id"));
 }
@@ -104,7 +104,7 @@ TEST(JobRunPlan, ARunThatIsToBeWaitedForNowIsWaitedFor) {
   const PlanAnswer plan = test.PlanTo(run.state, test.Config({}));
   EXPECT_THAT(plan.replace, IsEmpty());
   EXPECT_TRUE(plan.planned["status"].IsUnknown());
-  const StateAnswer updated = test.run.Update(test.session, run.state, plan.planned, {});
+  const StateAnswer updated = Await(test.run.Update(test.session, run.state, plan.planned, {}));
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
 }
 
@@ -174,7 +174,7 @@ TEST(JobRunRead, KeepsTheStateWhenTheServiceCannotBeAsked) {
 TEST(JobRunDelete, ForgetsAndSaysSoWhereTheJobGoesOn) {
   RunFixture test;
   const StateAnswer run = test.Create({{"wait_for_completion", false}});
-  const StateAnswer deleted = test.run.Delete(test.session, run.state, {});
+  const StateAnswer deleted = Await(test.run.Delete(test.session, run.state, {}));
   EXPECT_TRUE(deleted.state.IsNull());
   EXPECT_THAT(Summaries(deleted.diagnostics), ElementsAre("warning: ID Mapping Job Still Running"));
   EXPECT_THAT(test.Notes(), IsEmpty());
@@ -183,7 +183,7 @@ TEST(JobRunDelete, ForgetsAndSaysSoWhereTheJobGoesOn) {
 TEST(JobRunDelete, WaitsForTheEndWhereAsked) {
   RunFixture test;
   const StateAnswer run = test.Create({{"wait_for_completion", false}, {"on_destroy", "wait"}});
-  const StateAnswer deleted = test.run.Delete(test.session, run.state, {});
+  const StateAnswer deleted = Await(test.run.Delete(test.session, run.state, {}));
   EXPECT_TRUE(deleted.state.IsNull());
   EXPECT_THAT(deleted.diagnostics, IsEmpty());
   EXPECT_GE(test.clock.Now(), test.service.jobs[0].end);
@@ -204,7 +204,8 @@ TEST(JobRunImport, BringsTheRunAndWhatAConfigurationAddsStartsNothing) {
       {{"output_source_config", Value::List{block}}, {"triggers", Value::Map{{"a", "b"}}}});
   const PlanAnswer plan = test.PlanTo(imported.state, config, imported.private_data);
   EXPECT_THAT(plan.replace, IsEmpty());
-  const StateAnswer updated = test.run.Update(test.session, imported.state, plan.planned, {});
+  const StateAnswer updated =
+      Await(test.run.Update(test.session, imported.state, plan.planned, {}));
   EXPECT_EQ(updated.private_data, "");
   EXPECT_EQ(test.PlanTo(updated.state, config).planned, updated.state);
   // From then on a changed trigger is a new run again.

@@ -14,6 +14,7 @@
 #include "resource/session.h"
 #include "schema/loader.h"
 #include "schema/plan.h"
+#include "support/await.h"
 #include "support/fake_clock.h"
 #include "unit/resource/fake_service.h"
 
@@ -66,8 +67,8 @@ class RunFixture {
   }
 
   StateAnswer Create(Value::Map arguments = {}, std::stop_token stop = {}) {
-    return run.Create(session, PlanTo(Value::Null(), Config(std::move(arguments))).planned,
-                      std::move(stop));
+    return Await(run.Create(session, PlanTo(Value::Null(), Config(std::move(arguments))).planned,
+                            std::move(stop)));
   }
 
   std::vector<std::string> Notes() const {
