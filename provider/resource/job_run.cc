@@ -402,6 +402,12 @@ PlanAnswer JobRun::Plan(const SessionPtr& session, const PlanRequest& request) {
   }
   if (Flag(prior, "unfinished") && !wants_wait) planned["unfinished"] = false;
   if (waits && HasFailed(catalog_, prior)) plan.replace.emplace_back("status");
+
+  // 4. The object that waits for the job is the one that started it: a create of the same settings
+  // is another run's. (Of a tainted one, Terraform plans the replacement without showing it here.)
+  if (waits && plan.replace.empty() && session != nullptr) {
+    session->journal().Forget(Text(prior, "job_id"));
+  }
   return {.planned = std::move(plan.planned),
           .replace = std::move(plan.replace),
           .private_data = request.private_data};
@@ -455,7 +461,7 @@ Task<StateAnswer> JobRun::Delete(SessionPtr session, Value prior, std::stop_toke
   if (Flag(prior, "unfinished") && !region->jobs.HasFailed(status)) {
     if (!session->IsClaimed(name.job_id)) session->HandOver(prior);
   } else {
-    session->journal().Finished(name.job_id);
+    session->journal().Forget(name.job_id);
   }
   if (!region->jobs.HasEnded(status)) answer.diagnostics.push_back(ForgotRunning(name, status));
   answer.state = Value::Null();
@@ -537,10 +543,10 @@ StateAnswer JobRun::Import(const SessionPtr& session, const std::string& id, std
 }
 
 void JobRun::Seen(Session& session, const Value& state) {
-  if (!HasEnded(catalog_, state)) return;
-  // One that is still to be taken up may be needed by the create half of a replacement.
+  // One that is still to be waited for may be taken up by the create half of a replacement. Of any
+  // other, finished or not to be waited for, Terraform knows all there is to know.
   if (Flag(state, "unfinished") && !HasFailed(catalog_, state)) return;
-  session.journal().Finished(Text(state, "job_id"));
+  session.journal().Forget(Text(state, "job_id"));
 }
 
 }  // namespace er::resource

@@ -56,6 +56,25 @@ void ReadLine(const std::string& text, Intent& intent) {
       if (id.is_string()) intent.snapshot.push_back(id.get<std::string>());
     }
   }
+  if (std::string job_id = TextMember(line, "not_job_id"); !job_id.empty()) {
+    intent.snapshot.push_back(std::move(job_id));
+  }
+}
+
+// Whether a job of `other` could be taken for what came of the attempt of `intent`.
+bool IsOpenBeside(const Intent& intent, const Intent& other) {
+  return intent.job_id.empty() && intent.sent_at != absl::InfiniteFuture() &&
+         intent.workflow == other.workflow && intent.region == other.region;
+}
+
+// Adds a line, on disk when it returns OK.
+absl::Status Append(int file, const std::string& path, const json& line) {
+  const std::string text = absl::StrCat(line.dump(), "\n");
+  if (::write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fdatasync(file) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("writing the journal's ", path));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Intent> ReadNote(const std::string& path) {
@@ -81,22 +100,19 @@ Journal::Note::~Note() {
   if (file_ >= 0) ::close(file_);
 }
 
-absl::Status Journal::Note::Append(const std::string& line) {
-  const std::string text = absl::StrCat(line, "\n");
-  if (::write(file_, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fdatasync(file_) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("writing the journal's ", path_));
-  }
-  return absl::OkStatus();
+Intent Journal::Note::intent() const {
+  std::lock_guard lock(journal_.mutex_);
+  return intent_;
 }
 
 absl::Status Journal::Note::Sending(std::vector<std::string> snapshot, absl::Time at) {
+  const json line{{"snapshot", snapshot}, {"sent_at", ToJson(at)}};
   {
     std::lock_guard lock(journal_.mutex_);
     intent_.snapshot = std::move(snapshot);
     intent_.sent_at = at;
   }
-  return Append(json{{"snapshot", intent_.snapshot}, {"sent_at", ToJson(at)}}.dump());
+  return Append(file_, path_, line);
 }
 
 absl::Status Journal::Note::NotSent() {
@@ -104,7 +120,7 @@ absl::Status Journal::Note::NotSent() {
     std::lock_guard lock(journal_.mutex_);
     intent_.sent_at = absl::InfiniteFuture();
   }
-  return Append(json{{"sent_at", nullptr}}.dump());
+  return Append(file_, path_, {{"sent_at", nullptr}});
 }
 
 absl::Status Journal::Note::Started(const std::string& job_id) {
@@ -113,8 +129,9 @@ absl::Status Journal::Note::Started(const std::string& job_id) {
     intent_.job_id = job_id;
     // It has served; a thousand runs that wait would keep a thousand of them.
     intent_.snapshot = std::vector<std::string>();
+    journal_.KeepFromOthers(job_id, *this);
   }
-  return Append(json{{"job_id", job_id}}.dump());
+  return Append(file_, path_, {{"job_id", job_id}});
 }
 
 void Journal::Note::Drop() {
@@ -141,12 +158,11 @@ absl::StatusOr<Journal::Note*> Journal::Begin(Intent intent) {
   std::unique_ptr<Note> note(new Note(*this, path, file, std::move(intent)));
   ::flock(file, LOCK_EX | LOCK_NB);  // nobody else can know the file yet
   const Intent& noted = note->intent_;
-  RETURN_IF_ERROR(note->Append(json{
-      {"settings", noted.settings},
-      {"workflow", noted.workflow},
-      {"region", noted.region},
-      {"keep_until",
-       ToJson(noted.keep_until)}}.dump()));
+  RETURN_IF_ERROR(Append(file, path,
+                         {{"settings", noted.settings},
+                          {"workflow", noted.workflow},
+                          {"region", noted.region},
+                          {"keep_until", ToJson(noted.keep_until)}}));
   if (const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
     ::fsync(folder);  // the name of the file is on disk, too
     ::close(folder);
@@ -171,6 +187,28 @@ void Journal::Scan() {
     by_settings_.emplace(intent->settings, path);
     if (!intent->job_id.empty()) by_job_.emplace(intent->job_id, path);
     found_.emplace(path, *std::move(intent));
+  }
+}
+
+void Journal::KeepFromOthers(const std::string& job_id, const Note& owner) {
+  const json line{{"not_job_id", job_id}};
+  const auto log_failure = [](const absl::Status& status) {
+    if (!status.ok()) log::Warn("The journal cannot be written", {{"error", status.message()}});
+  };
+  for (const std::unique_ptr<Note>& note : notes_) {
+    if (note.get() == &owner || note->file_ < 0 || !IsOpenBeside(note->intent_, owner.intent_)) {
+      continue;
+    }
+    note->intent_.snapshot.push_back(job_id);
+    log_failure(Append(note->file_, note->path_, line));
+  }
+  // Those that were left behind are read again when somebody takes them over.
+  for (const auto& [path, intent] : found_) {
+    if (!IsOpenBeside(intent, owner.intent_)) continue;
+    const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file < 0) continue;  // another process has done with it
+    log_failure(Append(file, path, line));
+    ::close(file);
   }
 }
 
@@ -211,7 +249,7 @@ Journal::Note* Journal::TakeOverJob(const std::string& job_id) {
   return entry == by_job_.end() ? nullptr : Claim(entry->second);
 }
 
-void Journal::Finished(const std::string& job_id) {
+void Journal::Forget(const std::string& job_id) {
   std::lock_guard lock(mutex_);
   Scan();
   const auto [first, last] = by_job_.equal_range(job_id);

@@ -42,7 +42,7 @@ class Journal {
     Note(const Note&) = delete;
     Note& operator=(const Note&) = delete;
 
-    const Intent& intent() const { return intent_; }
+    Intent intent() const;
 
     // Each is on disk when it returns OK.
     absl::Status Sending(std::vector<std::string> snapshot, absl::Time at);
@@ -55,13 +55,12 @@ class Journal {
    private:
     friend class Journal;
     Note(Journal& journal, std::string path, int file, Intent intent);
-    absl::Status Append(const std::string& line);
     void Remove();  // with the journal's mutex held
 
     Journal& journal_;
     std::string path_;
     int file_;
-    Intent intent_;  // changed by its holder alone, under the journal's mutex
+    Intent intent_;  // under the journal's mutex
   };
 
   // `folder` is made when the first note is written.
@@ -76,8 +75,8 @@ class Journal {
   // The note of this job, if nobody holds it; null if there is none.
   Note* TakeOverJob(const std::string& job_id);
 
-  // Terraform has this job in its state, as finished: its note has served.
-  void Finished(const std::string& job_id);
+  // Terraform has this job in its state, and nobody is going to take it up: its note has served.
+  void Forget(const std::string& job_id);
 
   // Removes the notes that are too old to be taken up and gives them back, to be reported.
   std::vector<Intent> DropOld();
@@ -85,6 +84,9 @@ class Journal {
  private:
   // Reads the folder, once. What other processes write later is theirs.
   void Scan();
+  // Says in every note of an attempt whose outcome is open that `job_id`, which belongs to `owner`,
+  // is not what came of it: the list may not have shown it before that attempt.
+  void KeepFromOthers(const std::string& job_id, const Note& owner);
   // Locks a note that was found, and forgets that it was; null if somebody else holds it or it is
   // gone.
   Note* Claim(const std::string& path);

@@ -56,7 +56,8 @@ class Resource {
 
   virtual const schema::Schema& schema() const = 0;
 
-  // Pure but for the provider's configuration; starts nothing and asks nothing of AWS.
+  // Pure but for the provider's configuration and its journal; starts nothing and asks nothing of
+  // AWS.
   virtual PlanAnswer Plan(const SessionPtr& session, const PlanRequest& request) = 0;
 
   // These may take hours, which they wait for without holding a thread.

@@ -22,7 +22,9 @@ absl::StatusOr<Region*> Session::ForRegion(const std::string& name) {
 
 bool Session::Claim(const std::string& job_id) {
   std::lock_guard lock(mutex_);
-  return claimed_.insert(job_id).second;
+  const auto [claimed, is_new] = claimed_.insert(job_id);
+  if (is_new) claims_.emplace_back(clock_.Elapsed(), &*claimed);
+  return is_new;
 }
 
 bool Session::IsClaimed(const std::string& job_id) {
@@ -30,9 +32,14 @@ bool Session::IsClaimed(const std::string& job_id) {
   return claimed_.count(job_id) > 0;
 }
 
-std::set<std::string> Session::Claimed() {
+std::vector<std::string> Session::ClaimedWithin(absl::Duration recent) {
   std::lock_guard lock(mutex_);
-  return claimed_;
+  const absl::Duration since = clock_.Elapsed() - recent;
+  std::vector<std::string> ids;
+  for (auto claim = claims_.rbegin(); claim != claims_.rend() && claim->first >= since; ++claim) {
+    ids.push_back(*claim->second);
+  }
+  return ids;
 }
 
 void Session::HandOver(Value run) {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -76,7 +77,8 @@ class Session {
   // A run of this process has this job. False if another one has it already.
   bool Claim(const std::string& job_id);
   bool IsClaimed(const std::string& job_id);
-  std::set<std::string> Claimed();
+  // Those claimed within the last `recent`.
+  std::vector<std::string> ClaimedWithin(absl::Duration recent);
 
   // The unfinished run that the delete half of a replacement leaves to its create half. What
   // `accepts` says is the create half's is taken out; null if there is none.
@@ -91,6 +93,7 @@ class Session {
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Region>> regions_;
   std::set<std::string> claimed_;
+  std::vector<std::pair<absl::Duration, const std::string*>> claims_;  // in order of Elapsed()
   std::vector<Value> handed_over_;
 };
 

@@ -26,6 +26,9 @@ constexpr std::array kPauses = {absl::ZeroDuration(), absl::Seconds(1), absl::Se
 // The Date header has whole seconds, and the two clocks are read a moment apart.
 constexpr absl::Duration kClockError = absl::Seconds(5);
 
+// Twice that: a job that started longer ago cannot be taken for one that starts now.
+constexpr absl::Duration kRecent = absl::Seconds(10);
+
 // How often an answer may be lost before this gives up.
 constexpr int kMostLostAnswers = 2;
 
@@ -52,8 +55,9 @@ class Starter {
   Task<StartResult> Run() {
     // 1. What a process that died has sent may have been executed: settle that before anything is
     // sent.
-    if (note_ != nullptr && note_->intent().sent_at != absl::InfiniteFuture()) {
-      lost_ = Attempt{note_->intent().snapshot, note_->intent().sent_at};
+    const Intent noted = note_ != nullptr ? note_->intent() : Intent();
+    if (noted.sent_at != absl::InfiniteFuture()) {
+      lost_ = Attempt{noted.snapshot, noted.sent_at};
       StartResult found = co_await Reconcile();
       if (found.kind != Kind::kNotStarted) co_return found;
       lost_.reset();
@@ -71,7 +75,7 @@ class Starter {
       // such are left out; only who looks for running jobs wants all.
       absl::StatusOr<JobList> before =
           request_.on_conflict == OnConflict::kWait
-              ? jobs_.ListRecent(request_.workflow, 2 * kClockError, until_.stop)
+              ? jobs_.ListRecent(request_.workflow, kRecent, until_.stop)
               : jobs_.List(request_.workflow, 0, until_.stop);
       if (!before.ok()) co_return NotStarted(before.status());
       if (request_.on_conflict != OnConflict::kWait) {
@@ -142,11 +146,12 @@ class Starter {
   }
 
   // The jobs that a start does not make: those in the list, and those of this process that the
-  // list, which may lag, does not show yet.
+  // list, which may lag, does not show yet. Whoever looks at this later takes no job that started
+  // well before the send, so that those claimed long ago need not be remembered.
   std::vector<std::string> Known(const JobList& list) {
-    std::set<std::string> ids = session_.Claimed();
-    for (const JobSummary& job : list.jobs) ids.insert(job.id);
-    return {ids.begin(), ids.end()};
+    std::vector<std::string> ids = session_.ClaimedWithin(kRecent);
+    for (const JobSummary& job : list.jobs) ids.push_back(job.id);
+    return ids;
   }
 
   static bool MayHaveBeenExecuted(const absl::Status& failure) {

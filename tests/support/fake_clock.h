@@ -28,7 +28,7 @@ class FakeClock final : public Clock {
   explicit FakeClock(Mode mode = Mode::kJumps)
       : threads_(mode == Mode::kJumps ? 1 : std::numeric_limits<int>::max()) {}
 
-  // For a test of `threads` threads, each of which calls Leave() when it is done.
+  // For a test of `threads` threads, each of which calls Leave() when it is done; others Join().
   explicit FakeClock(int threads) : threads_(threads) {}
 
   absl::Time Now() override { return kStart + Elapsed(); }
@@ -76,6 +76,12 @@ class FakeClock final : public Clock {
   void Advance(absl::Duration duration) {
     std::lock_guard guard(mutex_);
     MoveTo(elapsed_ + duration);
+  }
+
+  // One more thread that waits, or is going to.
+  void Join() {
+    std::lock_guard guard(mutex_);
+    ++threads_;
   }
 
   // One of the threads of this test waits no more.

@@ -224,8 +224,8 @@ TEST(JobRunCreate, WithCreateBeforeDestroyTheJournalHasTheUnfinishedJob) {
   EXPECT_NE(TextOf(other.state, "job_id"), TextOf(timed_out.state, "job_id"));
 }
 
-TEST(JobRunCreate, AnInterruptInMidWaitIsAWarningAndTheNextApplyGoesOn) {
-  RunFixture test(2);
+// A create that is interrupted after five minutes.
+StateAnswer Interrupted(RunFixture& test) {
   std::stop_source stop;
   StateAnswer interrupted;
   std::thread create([&] {
@@ -234,12 +234,33 @@ TEST(JobRunCreate, AnInterruptInMidWaitIsAWarningAndTheNextApplyGoesOn) {
   });
   EXPECT_TRUE(test.clock.Elapse(absl::Minutes(5)));
   stop.request_stop();
-  test.clock.Leave();
   create.join();
+  return interrupted;
+}
+
+TEST(JobRunCreate, AnInterruptInMidWaitIsAWarningAndTheNextApplyGoesOn) {
+  RunFixture test(2);
+  const StateAnswer interrupted = Interrupted(test);
   EXPECT_THAT(Summaries(interrupted.diagnostics),
               ElementsAre("warning: Interrupted While Waiting for the ID Mapping Job"));
   EXPECT_EQ(interrupted.state["unfinished"], Value(true));
   EXPECT_EQ(TextOf(interrupted.state, "status"), "RUNNING");
+}
+
+TEST(JobRunCreate, ATwinOfAnInterruptedRunStartsAJobOfItsOwn) {
+  RunFixture test(2);
+  const StateAnswer interrupted = Interrupted(test);
+  test.NewProcess();
+  const PlanAnswer plan = test.PlanTo(interrupted.state, test.Config({}));
+  EXPECT_THAT(plan.replace, IsEmpty());
+  test.NewProcess();
+  const StateAnswer twin = test.Create();  // comes first
+  ASSERT_TRUE(twin.state.IsMap());
+  EXPECT_NE(TextOf(twin.state, "job_id"), TextOf(interrupted.state, "job_id"));
+  const StateAnswer updated =
+      Await(test.run.Update(test.session, interrupted.state, plan.planned, {}));
+  EXPECT_EQ(TextOf(updated.state, "job_id"), TextOf(interrupted.state, "job_id"));
+  EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
 }
 
 TEST(JobRunCreate, TakesUpWhatAProcessThatDiedHasStarted) {
@@ -274,6 +295,31 @@ TEST(JobRunCreate, OnceTerraformKnowsTheFinishedRunANewCreateStartsANewJob) {
   EXPECT_THAT(test.Notes(), IsEmpty());
   const StateAnswer second = test.Create();
   EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
+}
+
+TEST(JobRunCreate, ARunThatNobodyWaitsForKeepsItsJobOnceTerraformHasIt) {
+  RunFixture test;
+  const StateAnswer first = test.Create({{"wait_for_completion", false}});
+  ASSERT_EQ(TextOf(first.state, "status"), "RUNNING");
+  test.NewProcess();
+  test.run.Seen(*test.session, first.state);
+  const StateAnswer second = test.Create({{"wait_for_completion", false}});  // as asked
+  EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
+}
+
+TEST(JobRunCreate, AJobThatAnotherRunHasStartedSinceIsNotTakenForTheLostOne) {
+  RunFixture test;
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore, Fault::kLostBefore};
+  const StateAnswer unknown = test.Create();
+  EXPECT_TRUE(unknown.state.IsNull());
+  const StateAnswer other = test.Create({{"triggers", Value::Map{{"run", "other"}}}});
+  test.NewProcess();
+  test.run.Seen(*test.session, other.state);  // its note is gone
+  test.NewProcess();
+  const StateAnswer created = test.Create();
+  ASSERT_TRUE(created.state.IsMap());
+  EXPECT_NE(TextOf(created.state, "job_id"), TextOf(other.state, "job_id"));
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
 }
 
 TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
