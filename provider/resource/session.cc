@@ -23,7 +23,7 @@ absl::StatusOr<Region*> Session::ForRegion(const std::string& name) {
 bool Session::Claim(const std::string& job_id) {
   std::lock_guard lock(mutex_);
   const auto [claimed, is_new] = claimed_.insert(job_id);
-  if (is_new) claims_.emplace_back(clock_.Elapsed(), &*claimed);
+  if (is_new) claims_.emplace_back(clock_.Now(), &*claimed);
   return is_new;
 }
 
@@ -34,7 +34,7 @@ bool Session::IsClaimed(const std::string& job_id) {
 
 std::vector<std::string> Session::ClaimedWithin(absl::Duration recent) {
   std::lock_guard lock(mutex_);
-  const absl::Duration since = clock_.Elapsed() - recent;
+  const absl::Time since = clock_.Now() - recent;
   std::vector<std::string> ids;
   for (auto claim = claims_.rbegin(); claim != claims_.rend() && claim->first >= since; ++claim) {
     ids.push_back(*claim->second);

@@ -93,7 +93,7 @@ class Session {
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Region>> regions_;
   std::set<std::string> claimed_;
-  std::vector<std::pair<absl::Duration, const std::string*>> claims_;  // in order of Elapsed()
+  std::vector<std::pair<absl::Time, const std::string*>> claims_;  // in order
   std::vector<Value> handed_over_;
 };
 
