@@ -5,8 +5,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "aws/error_answer.h"
 #include "aws/signer.h"
+#include "aws/uri.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "http/wire_log.h"
@@ -145,6 +147,11 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
       // it.
       error.message = error.message.substr(0, error.message.find("\n\nThe Canonical String"));
       error.message = http::WithoutSecretsOf(request.headers, error.message);
+      for (const Secret& secret : call.secrets) {
+        if (secret.empty()) continue;
+        absl::StrReplaceAll({{secret.Reveal(), "***"}, {PercentEncode(secret.Reveal()), "***"}},
+                            &error.message);
+      }
       error.operation = call.operation;
       error.region = config_.region;
       error.attempts = number;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -16,6 +17,7 @@
 #include "aws/rate_limiter.h"
 #include "aws/retry.h"
 #include "base/clock.h"
+#include "base/secret.h"
 #include "http/transport.h"
 
 namespace er::aws {
@@ -38,6 +40,7 @@ struct HttpCall {
   std::string operation{};
   http::Request request{};
   bool repeatable = false;
+  std::vector<Secret> secrets{};  // what the body holds and an answer must not repeat in a message
   // Whether an answer of HTTP status 2xx can be read; none: any can.
   std::function<absl::Status(const http::Response&)> check{};
 };

@@ -43,7 +43,8 @@ absl::StatusCode CodeOf(const Error& error) {
 std::string Sentence(const Error& error) {
   std::string text = error.operation;
   if (!error.region.empty()) absl::StrAppend(&text, " in ", error.region);
-  absl::StrAppend(&text, error.http_status == 0                                ? " got no answer"
+  absl::StrAppend(&text, error.execution == Execution::kNotSent                ? " was not sent"
+                         : error.http_status == 0                              ? " got no answer"
                          : error.http_status >= 400 && error.http_status < 500 ? " was refused"
                                                                                : " failed");
   if (!error.code.empty()) absl::StrAppend(&text, ": ", error.code);

@@ -117,7 +117,8 @@ absl::StatusOr<SsoToken> SsoCredentials::CreateToken(const SsoToken& old,
                                .headers = {{"content-type", "application/json"}},
                                .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
                                .timeout = absl::Seconds(30),
-                               .confidential = true}},
+                               .confidential = true},
+                   .secrets = {old.client_secret, old.refresh_token}},
                   stop));
   const json answer = json::parse(response.body, nullptr, false);
   const auto seconds = answer.is_object() ? answer.find("expiresIn") : answer.end();

@@ -84,7 +84,7 @@ Sts::Sts(std::string endpoint, CallerConfig config)
       }()) {}
 
 absl::StatusOr<http::Response> Sts::Call(const std::string& action, const Form& form,
-                                         std::stop_token stop) {
+                                         std::vector<Secret> secrets, std::stop_token stop) {
   std::string body = absl::StrCat("Action=", action, "&Version=", kVersion);
   for (const auto& [name, value] : form) {
     absl::StrAppend(&body, "&", name, "=", PercentEncode(value));
@@ -97,7 +97,8 @@ absl::StatusOr<http::Response> Sts::Call(const std::string& action, const Form& 
                                   .body = std::move(body),
                                   .timeout = absl::Seconds(30),
                                   .confidential = true},
-                      .repeatable = true},
+                      .repeatable = true,
+                      .secrets = std::move(secrets)},
                      std::move(stop));
 }
 
@@ -131,7 +132,7 @@ absl::StatusOr<Credentials> Sts::AssumeRole(const RoleRequest& role, std::stop_t
     form.emplace_back(absl::StrCat("TransitiveTagKeys.member.", i + 1),
                       role.transitive_tag_keys[i]);
   }
-  ASSIGN_OR_RETURN(const http::Response response, Call("AssumeRole", form, std::move(stop)));
+  ASSIGN_OR_RETURN(const http::Response response, Call("AssumeRole", form, {}, std::move(stop)));
   return ParseStsCredentials(response.body);
 }
 
@@ -141,12 +142,13 @@ absl::StatusOr<Credentials> Sts::AssumeRoleWithWebIdentity(const RoleRequest& ro
   Form form = RoleForm(role);
   form.emplace_back("WebIdentityToken", token.Reveal());
   ASSIGN_OR_RETURN(const http::Response response,
-                   Call("AssumeRoleWithWebIdentity", form, std::move(stop)));
+                   Call("AssumeRoleWithWebIdentity", form, {token}, std::move(stop)));
   return ParseStsCredentials(response.body);
 }
 
 absl::StatusOr<CallerIdentity> Sts::GetCallerIdentity(std::stop_token stop) {
-  ASSIGN_OR_RETURN(const http::Response response, Call("GetCallerIdentity", {}, std::move(stop)));
+  ASSIGN_OR_RETURN(const http::Response response,
+                   Call("GetCallerIdentity", {}, {}, std::move(stop)));
   return ParseCallerIdentity(response.body);
 }
 

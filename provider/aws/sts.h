@@ -52,7 +52,7 @@ class Sts {
   using Form = std::vector<std::pair<std::string, std::string>>;
 
   absl::StatusOr<http::Response> Call(const std::string& action, const Form& form,
-                                      std::stop_token stop);
+                                      std::vector<Secret> secrets, std::stop_token stop);
   Form RoleForm(const RoleRequest& role) const;
 
   const std::string endpoint_;

@@ -41,6 +41,11 @@ TEST(ErrorTest, ReadsAsASentence) {
             "running (HTTP 400, request id id-7, 2 attempts)");
   EXPECT_EQ(ToStatus({.operation = "GetIdMappingJob", .message = "reset"}).message(),
             "GetIdMappingJob got no answer: reset");
+  EXPECT_EQ(ToStatus({.operation = "GetIdMappingJob",
+                      .message = "no credentials",
+                      .execution = Execution::kNotSent})
+                .message(),
+            "GetIdMappingJob was not sent: no credentials");
   EXPECT_EQ(ToStatus({.operation = "GetIdMappingJob", .http_status = 503}).message(),
             "GetIdMappingJob failed (HTTP 503)");
 }

@@ -10,6 +10,7 @@
 namespace er::aws {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -107,6 +108,14 @@ TEST_F(StsTest, AnErrorIsXmlToo) {
   EXPECT_EQ(credentials.status().message(),
             "AssumeRole in us-east-1 was refused: AccessDenied: not you & not now (HTTP 403, "
             "request id 7)");
+}
+
+TEST_F(StsTest, AnAnswerThatRepeatsTheTokenIsToldWithoutIt) {
+  transport_.Answer(400, "unexpected WebIdentityToken=jwt.s3cr3t%2B%3D, jwt.s3cr3t+=");
+  const auto credentials =
+      NewSts(nullptr).AssumeRoleWithWebIdentity({.role_arn = "a"}, Secret("jwt.s3cr3t+="), {});
+  EXPECT_THAT(std::string(credentials.status().message()),
+              AllOf(HasSubstr("WebIdentityToken=***, ***"), Not(HasSubstr("s3cr3t"))));
 }
 
 TEST_F(StsTest, AnIdentityProviderThatIsDownIsTriedAgain) {
