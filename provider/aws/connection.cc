@@ -71,16 +71,23 @@ absl::Status Connection::Prepare(std::stop_token stop) {
                     .random = outside_.random}};
   RETURN_IF_ERROR(ResolveSts());
   credentials_ = std::make_unique<RefreshingCredentials>(BaseCredentials(), *outside_.clock);
-  ASSIGN_OR_RETURN(const Credentials base, credentials_->Get(stop));
+  const absl::StatusOr<Credentials> found = credentials_->Get(stop);
+  if (!found.ok()) return OfArgument(found.status(), ArgumentOfBase());
+  const Credentials& base = *found;
   if (settings_.region.empty() && base.source == InstanceCredentials::kSource) {
     absl::StatusOr<std::string> region =
         InstanceCredentials(settings_.instance, parts_.sts).Region(stop);
     if (region.ok()) settings_.region = *std::move(region);
     RETURN_IF_ERROR(ResolveSts());
   }
-  RETURN_IF_ERROR(AssumeRoles());
-  RETURN_IF_ERROR(credentials_->Get(stop).status());
+  RETURN_IF_ERROR(AssumeRoles(stop));
   return CheckAccount(std::move(stop));
+}
+
+// The argument that the base credentials depend on.
+const char* Connection::ArgumentOfBase() const {
+  if (settings_.assume_role_with_web_identity) return "assume_role_with_web_identity.0.role_arn";
+  return settings_.profile_is_explicit ? "profile" : "";
 }
 
 absl::Status Connection::ResolveSts() {
@@ -167,15 +174,20 @@ std::unique_ptr<CredentialsSource> Connection::BaseCredentials() {
   return std::make_unique<CredentialChain>(std::move(places));
 }
 
-absl::Status Connection::AssumeRoles() {
+absl::Status Connection::AssumeRoles(const std::stop_token& stop) {
+  int number = 0;
   for (const RoleRequest& role : settings_.assume_role) {
+    const std::string argument = absl::StrCat("assume_role.", number++, ".role_arn");
     if (role.role_arn.empty()) {
-      return absl::InvalidArgumentError("an assume_role block needs a role_arn");
+      return OfArgument(absl::InvalidArgumentError("an assume_role block needs a role_arn"),
+                        argument);
     }
     credentials_ = std::make_unique<RefreshingCredentials>(
         std::make_unique<RoleCredentials>(role, std::move(credentials_), parts_.sts_endpoint,
                                           parts_.sts),
         *outside_.clock);
+    const absl::Status assumed = credentials_->Get(stop).status();
+    if (!assumed.ok()) return OfArgument(assumed, argument);
   }
   return absl::OkStatus();
 }
@@ -203,12 +215,14 @@ absl::Status Connection::CheckAccount(std::stop_token stop) {
   account_ = identity->account;
   log::Debug("The caller is known", {{"account", account_}, {"arn", identity->arn}});
   if (!allowed.empty() && !Contains(allowed, account_)) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("the account ", account_, " is not among allowed_account_ids"));
+    return OfArgument(absl::PermissionDeniedError(absl::StrCat(
+                          "the account ", account_, " is not among allowed_account_ids")),
+                      "allowed_account_ids");
   }
   if (Contains(forbidden, account_)) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("the account ", account_, " is among forbidden_account_ids"));
+    return OfArgument(absl::PermissionDeniedError(absl::StrCat("the account ", account_,
+                                                               " is among forbidden_account_ids")),
+                      "forbidden_account_ids");
   }
   return absl::OkStatus();
 }

@@ -59,7 +59,8 @@ class Connection {
   absl::Status ResolveSts();
   std::unique_ptr<CredentialsSource> BaseCredentials();
   std::unique_ptr<CredentialsSource> WebIdentityOfEnvironment() const;
-  absl::Status AssumeRoles();
+  const char* ArgumentOfBase() const;
+  absl::Status AssumeRoles(const std::stop_token& stop);
   absl::Status CheckAccount(std::stop_token stop);
 
   Settings settings_;

@@ -8,13 +8,17 @@
 namespace er::aws {
 
 absl::StatusOr<Credentials> CredentialChain::Get(std::stop_token stop) {
-  if (CredentialsSource* const serving = serving_) return serving->Get(std::move(stop));
+  if (const Place* const serving = serving_) {
+    absl::StatusOr<Credentials> credentials = serving->source->Get(std::move(stop));
+    if (!credentials.ok()) return WithContext(credentials.status(), serving->name);
+    return credentials;
+  }
   std::string looked_at;
   for (const Place& place : places_) {
     absl::StatusOr<Credentials> credentials = place.source->Get(stop);
     if (credentials.ok()) {
       log::Debug("Found credentials", {{"source", place.name}});
-      serving_ = place.source.get();
+      serving_ = &place;
       return credentials;
     }
     // Who got as far as a call was configured, whatever the service did not find.
@@ -27,7 +31,7 @@ absl::StatusOr<Credentials> CredentialChain::Get(std::stop_token stop) {
 }
 
 void CredentialChain::Invalidate(const Credentials& refused) {
-  if (CredentialsSource* const serving = serving_) serving->Invalidate(refused);
+  if (const Place* const serving = serving_) serving->source->Invalidate(refused);
 }
 
 }  // namespace er::aws

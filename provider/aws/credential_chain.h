@@ -36,7 +36,7 @@ class CredentialChain final : public CredentialsSource {
 
  private:
   const std::vector<Place> places_;
-  std::atomic<CredentialsSource*> serving_ = nullptr;
+  std::atomic<const Place*> serving_ = nullptr;
 };
 
 }  // namespace er::aws

@@ -40,15 +40,14 @@ absl::string_view PrefixOf(absl::string_view region) {
   return word == absl::string_view::npos || word + 1 == number ? "" : region.substr(0, word);
 }
 
-// A region becomes a part of a host name: "x.example.com/" must not lead requests elsewhere.
-bool IsHostLabel(absl::string_view text) {
+}  // namespace
+
+bool IsRegion(absl::string_view text) {
   return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
          });
 }
-
-}  // namespace
 
 const Partition& PartitionOf(absl::string_view region) {
   const absl::string_view prefix = PrefixOf(region);
@@ -81,7 +80,7 @@ absl::StatusOr<std::string> ResolveEndpoint(const EndpointRequest& request) {
   if (request.region.empty()) {
     return absl::InvalidArgumentError("Invalid Configuration: Missing Region");
   }
-  if (!IsHostLabel(request.region)) {
+  if (!IsRegion(request.region)) {
     return absl::InvalidArgumentError(
         absl::StrCat("Invalid Configuration: \"", request.region, "\" is not a Region"));
   }

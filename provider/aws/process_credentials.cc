@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -79,7 +80,7 @@ absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& words, int output) {
       posix_spawnp(&child, words[0].c_str(), &files, &attributes, arguments.data(), environ);
   if (failure != 0) {
     return absl::FailedPreconditionError(
-        absl::StrCat(words[0], " cannot be run: ", absl::ErrnoToStatus(failure, "").message()));
+        absl::StrCat(words[0], " cannot be run: ", std::strerror(failure)));
   }
   return child;
 }
@@ -186,19 +187,15 @@ absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& words,
 }
 
 absl::StatusOr<Credentials> ProcessCredentials::Get(std::stop_token stop) {
-  const auto get = [&]() -> absl::StatusOr<Credentials> {
-    ASSIGN_OR_RETURN(const std::vector<std::string> words, SplitCommand(command_));
-    ASSIGN_OR_RETURN(const std::string text, RunProgram(words, timeout_, stop));
-    const nlohmann::json object = nlohmann::json::parse(text, nullptr, false);
-    if (!object.is_object() || object.value("Version", nlohmann::json()) != 1) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(words[0], " did not print a JSON object with \"Version\": 1"));
-    }
-    return ParseCredentialsJson(text, "SessionToken");
-  };
-  absl::StatusOr<Credentials> credentials = get();
-  if (!credentials.ok()) return WithContext(credentials.status(), "credential_process");
-  credentials->source = "credential_process";
+  ASSIGN_OR_RETURN(const std::vector<std::string> words, SplitCommand(command_));
+  ASSIGN_OR_RETURN(const std::string text, RunProgram(words, timeout_, std::move(stop)));
+  const nlohmann::json object = nlohmann::json::parse(text, nullptr, false);
+  if (!object.is_object() || object.value("Version", nlohmann::json()) != 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(words[0], " did not print a JSON object with \"Version\": 1"));
+  }
+  ASSIGN_OR_RETURN(Credentials credentials, ParseCredentialsJson(text, "SessionToken"));
+  credentials.source = "credential_process";
   return credentials;
 }
 

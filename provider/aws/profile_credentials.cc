@@ -36,11 +36,11 @@ Source Mistake(const std::string& profile, absl::string_view what) {
       absl::InvalidArgumentError(absl::StrCat(Named(profile), " ", what)));
 }
 
-Source KeysFrom(const std::string& profile, const char* origin,
+Source KeysFrom(const std::string& profile, const char* origin, const std::string& files,
                 const std::function<std::optional<std::string>(absl::string_view)>& value) {
   const std::optional<std::string> id = value("aws_access_key_id");
   const std::optional<std::string> key = value("aws_secret_access_key");
-  if (!id && !key) return NotConfigured(profile, "aws_access_key_id there");
+  if (!id && !key) return NotConfigured(profile, absl::StrCat("aws_access_key_id in ", files));
   if (!id || !key) {
     return Mistake(profile, id ? "has aws_access_key_id without aws_secret_access_key"
                                : "has aws_secret_access_key without aws_access_key_id");
@@ -139,15 +139,15 @@ class RoleChain {
 }  // namespace
 
 Source KeysOfCredentialsFile(const std::string& profile, const SourceParts& parts) {
-  return KeysFrom(profile, "the shared credentials file", [&](absl::string_view key) {
-    return parts.settings->profiles.CredentialsValue(profile, key);
-  });
+  const Profiles& profiles = parts.settings->profiles;
+  return KeysFrom(profile, "the shared credentials file", profiles.credentials_files(),
+                  [&](absl::string_view key) { return profiles.CredentialsValue(profile, key); });
 }
 
 Source KeysOfConfigFile(const std::string& profile, const SourceParts& parts) {
-  return KeysFrom(profile, "the shared config file", [&](absl::string_view key) {
-    return parts.settings->profiles.ConfigValue(profile, key);
-  });
+  const Profiles& profiles = parts.settings->profiles;
+  return KeysFrom(profile, "the shared config file", profiles.config_files(),
+                  [&](absl::string_view key) { return profiles.ConfigValue(profile, key); });
 }
 
 Source RoleOfProfile(const std::string& profile, const SourceParts& parts) {

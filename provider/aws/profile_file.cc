@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -126,12 +125,14 @@ std::string ExpandHome(const Environment& environment, std::string path) {
 }
 
 absl::StatusOr<Profiles> Profiles::Load(const Environment& environment,
-                                        std::vector<std::string> config_files,
-                                        std::vector<std::string> credentials_files) {
+                                        const std::vector<std::string>& config_files,
+                                        const std::vector<std::string>& credentials_files) {
   Profiles profiles;
-  const auto load = [&](const std::vector<std::string>& paths, Sections& into) {
+  const auto load = [&](const std::vector<std::string>& paths, Sections& into, std::string& names) {
     for (const std::string& path : paths) {
       const absl::StatusOr<std::string> text = environment.ReadFile(ExpandHome(environment, path));
+      absl::StrAppend(&names, names.empty() ? "" : " and ", path,
+                      absl::IsNotFound(text.status()) ? " (not there)" : "");
       if (absl::IsNotFound(text.status())) continue;
       if (!text.ok()) return text.status();
       Merge(into, ParseProfileFile(*text));
@@ -139,12 +140,14 @@ absl::StatusOr<Profiles> Profiles::Load(const Environment& environment,
     return absl::OkStatus();
   };
   Sections config;
-  RETURN_IF_ERROR(load(config_files, config));
+  RETURN_IF_ERROR(load(config_files, config, profiles.config_files_));
   profiles.config_ = WithoutPrefix(std::move(config));
-  RETURN_IF_ERROR(load(credentials_files, profiles.credentials_));
-  config_files.insert(config_files.end(), credentials_files.begin(), credentials_files.end());
-  profiles.files_ = absl::StrJoin(config_files, " and ");
+  RETURN_IF_ERROR(load(credentials_files, profiles.credentials_, profiles.credentials_files_));
   return profiles;
+}
+
+std::string Profiles::files() const {
+  return absl::StrCat(config_files_, " and ", credentials_files_);
 }
 
 const ProfileSection* Profiles::ConfigSection(absl::string_view section) const {

@@ -40,8 +40,8 @@ class Profiles {
 
   // A file that is not there is an empty one. Fails where one cannot be read.
   static absl::StatusOr<Profiles> Load(const Environment& environment,
-                                       std::vector<std::string> config_files,
-                                       std::vector<std::string> credentials_files);
+                                       const std::vector<std::string>& config_files,
+                                       const std::vector<std::string>& credentials_files);
 
   bool Has(absl::string_view profile) const;
 
@@ -57,15 +57,18 @@ class Profiles {
   const ProfileSection* SsoSession(absl::string_view name) const;
   const ProfileSection* Services(absl::string_view name) const;
 
-  // For messages: "~/.aws/config and ~/.aws/credentials".
-  const std::string& files() const { return files_; }
+  // For messages: "~/.aws/config and ~/.aws/credentials (not there)".
+  std::string files() const;
+  const std::string& config_files() const { return config_files_; }
+  const std::string& credentials_files() const { return credentials_files_; }
 
  private:
   const ProfileSection* ConfigSection(absl::string_view section) const;
 
   std::map<std::string, ProfileSection> config_;  // as written, but "profile x" without "profile"
   std::map<std::string, ProfileSection> credentials_;
-  std::string files_;
+  std::string config_files_;
+  std::string credentials_files_;
 };
 
 }  // namespace er::aws

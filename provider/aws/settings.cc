@@ -3,21 +3,33 @@
 #include <initializer_list>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "aws/endpoint.h"
 #include "aws/uri.h"
 #include "base/status.h"
 
 namespace er::aws {
 namespace {
 
+constexpr char kArgument[] = "er/aws/argument";
+
 // A value and where it came from, for messages.
 struct Found {
   std::string value;
   std::string origin;
+  std::string argument{};  // if it is one
+
+  // What is wrong with it, as in "it must be true or false".
+  absl::Status Bad(absl::string_view why) const {
+    return OfArgument(
+        absl::InvalidArgumentError(absl::StrCat(origin, " is \"", value, "\"; ", why)), argument);
+  }
 };
 
 // Looks a setting up in the three places, in order.
@@ -30,7 +42,7 @@ class Places {
                             std::initializer_list<const char*> variables,
                             absl::string_view config_key = "") const {
     if (argument && !argument->empty()) {
-      return Found{*argument, absl::StrCat("the argument ", name)};
+      return Found{*argument, absl::StrCat("the argument ", name), std::string(name)};
     }
     for (const char* variable : variables) {
       if (auto value = environment_.Variable(variable)) return Found{*std::move(value), variable};
@@ -58,8 +70,7 @@ class Places {
     if (!found) return false;
     if (absl::EqualsIgnoreCase(found->value, "true")) return true;
     if (absl::EqualsIgnoreCase(found->value, "false")) return false;
-    return absl::InvalidArgumentError(
-        absl::StrCat(found->origin, " is \"", found->value, "\"; it must be true or false"));
+    return found->Bad("it must be true or false");
   }
 
   // A whole number of at least 1; `otherwise` where there is none.
@@ -69,14 +80,43 @@ class Places {
     if (!found) return otherwise;
     int count = 0;
     if (absl::SimpleAtoi(found->value, &count) && count >= 1) return count;
-    return absl::InvalidArgumentError(absl::StrCat(found->origin, " is \"", found->value,
-                                                   "\"; it must be a whole number of at least 1"));
+    return found->Bad("it must be a whole number of at least 1");
   }
 
  private:
   const Environment& environment_;
   const Settings& settings_;
 };
+
+// What ParseUrl() said of `found`, and where that came from.
+absl::Status NoUrl(const absl::Status& why, const Found& found) {
+  return OfArgument(WithContext(why, found.origin), found.argument);
+}
+
+// A proxy's address with a scheme. One that libcurl cannot read is refused here, since libcurl
+// would show it, and with it the password.
+absl::StatusOr<std::string> ProxyUrl(const std::optional<Found>& found) {
+  if (!found) return "";
+  std::string url =
+      absl::StrContains(found->value, "://") ? found->value : absl::StrCat("http://", found->value);
+  const std::size_t host = url.find("://") + 3;
+  const absl::string_view address = absl::string_view(url).substr(host);
+  const absl::string_view authority = address.substr(0, address.find('/'));
+  const bool known = absl::c_linear_search(
+      std::initializer_list<absl::string_view>{"http", "https", "socks4", "socks4a", "socks5",
+                                               "socks5h"},
+      absl::AsciiStrToLower(url.substr(0, host - 3)));
+  // Up to the last @ there are a user and a password.
+  const std::size_t at = authority.rfind('@');
+  const absl::string_view bare =
+      at == absl::string_view::npos ? authority : authority.substr(at + 1);
+  if (known && ParseUrl(absl::StrCat("http://", bare)).ok()) return url;
+  return absl::InvalidArgumentError(absl::StrCat(
+      found->origin,
+      " (not shown: it may hold a password) is not the address of a proxy; write it as in "
+      "http://proxy.example.com:3128, with user:password@ before the host where the proxy wants "
+      "it, and percent-encode what is neither letter nor digit in them"));
+}
 
 absl::Status ResolveKeys(const Arguments& arguments, Settings& settings) {
   const std::string id = arguments.access_key.value_or("");
@@ -112,9 +152,10 @@ absl::Status ResolveProfile(const Arguments& arguments, const Environment& envir
       places.Find("profile", arguments.profile, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"});
   if (!profile) return absl::OkStatus();
   if (profile->value != settings.profile && !settings.profiles.Has(profile->value)) {
-    return absl::InvalidArgumentError(absl::StrCat("there is no profile \"", profile->value, "\" (",
-                                                   profile->origin, ") in ",
-                                                   settings.profiles.files()));
+    return OfArgument(absl::InvalidArgumentError(
+                          absl::StrCat("there is no profile \"", profile->value, "\" (",
+                                       profile->origin, ") in ", settings.profiles.files())),
+                      profile->argument);
   }
   settings.profile = profile->value;
   settings.profile_is_explicit = arguments.profile && !arguments.profile->empty();
@@ -132,16 +173,16 @@ absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
   if (mode && absl::EqualsIgnoreCase(mode->value, "ipv6")) {
     instance.endpoint = "http://[fd00:ec2::254]";
   } else if (mode && !absl::EqualsIgnoreCase(mode->value, "ipv4")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(mode->origin, " is \"", mode->value, "\"; it must be IPv4 or IPv6"));
+    return mode->Bad("it must be IPv4 or IPv6");
   }
   const std::optional<Found> endpoint =
       places.Find("ec2_metadata_service_endpoint", arguments.ec2_metadata_service_endpoint,
                   {"AWS_EC2_METADATA_SERVICE_ENDPOINT"}, "ec2_metadata_service_endpoint");
   if (endpoint) {
-    ASSIGN_OR_RETURN(const Url url, ParseUrl(endpoint->value));
-    instance.endpoint = absl::StrCat(url.scheme, "://", url.Authority(),
-                                     std::string(absl::StripSuffix(url.path, "/")));
+    const absl::StatusOr<Url> url = ParseUrl(endpoint->value);
+    if (!url.ok()) return NoUrl(url.status(), *endpoint);
+    instance.endpoint = absl::StrCat(url->scheme, "://", url->Authority(),
+                                     std::string(absl::StripSuffix(url->path, "/")));
   }
   ASSIGN_OR_RETURN(const int seconds,
                    places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1));
@@ -152,14 +193,11 @@ absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
   return absl::OkStatus();
 }
 
-void ResolveProxies(const Arguments& arguments, const Places& places, Settings& settings) {
-  const auto proxy = [](std::string text) {
-    return text.empty() || absl::StrContains(text, "://") ? text : absl::StrCat("http://", text);
-  };
-  settings.http_proxy =
-      proxy(places.Text("http_proxy", arguments.http_proxy, {"HTTP_PROXY", "http_proxy"}));
-  settings.https_proxy =
-      proxy(places.Text("https_proxy", arguments.https_proxy, {"HTTPS_PROXY", "https_proxy"}));
+absl::Status ResolveProxies(const Arguments& arguments, const Places& places, Settings& settings) {
+  ASSIGN_OR_RETURN(settings.http_proxy, ProxyUrl(places.Find("http_proxy", arguments.http_proxy,
+                                                             {"HTTP_PROXY", "http_proxy"})));
+  ASSIGN_OR_RETURN(settings.https_proxy, ProxyUrl(places.Find("https_proxy", arguments.https_proxy,
+                                                              {"HTTPS_PROXY", "https_proxy"})));
   settings.no_proxy = places.Text("no_proxy", arguments.no_proxy, {"NO_PROXY", "no_proxy"});
   if (arguments.http_proxy && !arguments.http_proxy->empty() && settings.https_proxy.empty()) {
     settings.https_proxy = settings.http_proxy;
@@ -167,6 +205,7 @@ void ResolveProxies(const Arguments& arguments, const Places& places, Settings& 
         "http_proxy is set and https_proxy is not: the HTTP proxy is used for HTTPS too. Set "
         "https_proxy to say which proxy HTTPS requests take.");
   }
+  return absl::OkStatus();
 }
 
 // A service's own setting beats the one for all services in the same place.
@@ -176,38 +215,43 @@ absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& env
                    places.Flag("", std::nullopt, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"},
                                "ignore_configured_endpoint_urls"));
   const auto configured = [&](const std::string& variable_end,
-                              const std::string& section_key) -> std::string {
-    if (ignored) return "";
+                              const std::string& section_key) -> std::optional<Found> {
+    if (ignored) return std::nullopt;
     for (const std::string& variable :
          {absl::StrCat("AWS_ENDPOINT_URL_", variable_end), std::string("AWS_ENDPOINT_URL")}) {
-      if (auto url = environment.Variable(variable)) return *url;
+      if (auto url = environment.Variable(variable)) return Found{*std::move(url), variable};
     }
     if (const auto name = settings.profiles.Value(settings.profile, "services")) {
       if (const ProfileSection* services = settings.profiles.Services(*name)) {
         const auto service = services->nested.find(section_key);
         if (service != services->nested.end()) {
           const auto url = service->second.find("endpoint_url");
-          if (url != service->second.end() && !url->second.empty()) return url->second;
+          if (url != service->second.end() && !url->second.empty()) {
+            return Found{url->second, absl::StrCat("endpoint_url of ", section_key,
+                                                   " in the section [services ", *name, "]")};
+          }
         }
       }
     }
-    return settings.profiles.Value(settings.profile, "endpoint_url").value_or("");
+    return places.Find("", std::nullopt, {}, "endpoint_url");
   };
-  const auto either = [&](const std::optional<std::string>& argument, const std::string& variable,
-                          const std::string& key) {
-    return argument && !argument->empty() ? *argument : configured(variable, key);
+  const auto resolve = [&](const std::optional<std::string>& argument, const std::string& variable,
+                           const std::string& key, std::string& endpoint) {
+    const std::optional<Found> found =
+        argument && !argument->empty()
+            ? Found{*argument, absl::StrCat("the argument endpoints.", key),
+                    absl::StrCat("endpoints.0.", key)}
+            : configured(variable, key);
+    if (!found) return absl::OkStatus();
+    endpoint = found->value;
+    const absl::Status status = ParseUrl(endpoint).status();
+    return status.ok() ? status : NoUrl(status, *found);
   };
-  settings.endpoint_entityresolution =
-      either(arguments.endpoint_entityresolution, "ENTITYRESOLUTION", "entityresolution");
-  settings.endpoint_sts = either(arguments.endpoint_sts, "STS", "sts");
-  settings.endpoint_sso = either(arguments.endpoint_sso, "SSO", "sso");
-  settings.endpoint_sso_oidc = configured("SSO_OIDC", "sso_oidc");
-  for (const std::string& url : {settings.endpoint_entityresolution, settings.endpoint_sts,
-                                 settings.endpoint_sso, settings.endpoint_sso_oidc}) {
-    if (url.empty()) continue;
-    RETURN_IF_ERROR(ParseUrl(url).status());
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(resolve(arguments.endpoint_entityresolution, "ENTITYRESOLUTION",
+                          "entityresolution", settings.endpoint_entityresolution));
+  RETURN_IF_ERROR(resolve(arguments.endpoint_sts, "STS", "sts", settings.endpoint_sts));
+  RETURN_IF_ERROR(resolve(arguments.endpoint_sso, "SSO", "sso", settings.endpoint_sso));
+  return resolve(std::nullopt, "SSO_OIDC", "sso_oidc", settings.endpoint_sso_oidc);
 }
 
 absl::Status ResolveRetries(const Arguments& arguments, const Places& places, RetryPolicy& retry) {
@@ -224,10 +268,7 @@ absl::Status ResolveRetries(const Arguments& arguments, const Places& places, Re
       places.Find("retry_mode", arguments.retry_mode, {"AWS_RETRY_MODE"}, "retry_mode");
   if (!mode) return absl::OkStatus();
   const std::optional<RetryMode> parsed = ParseRetryMode(mode->value);
-  if (!parsed) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(mode->origin, " is \"", mode->value, "\"; it must be standard or adaptive"));
-  }
+  if (!parsed) return mode->Bad("it must be standard or adaptive");
   retry.mode = *parsed;
   return absl::OkStatus();
 }
@@ -238,23 +279,51 @@ absl::Status ResolveSts(const Arguments& arguments, const Places& places, Settin
       places.Find("", std::nullopt, {"AWS_STS_REGIONAL_ENDPOINTS"}, "sts_regional_endpoints");
   if (!kind || absl::EqualsIgnoreCase(kind->value, "regional")) return absl::OkStatus();
   if (!absl::EqualsIgnoreCase(kind->value, "legacy")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(kind->origin, " is \"", kind->value, "\"; it must be regional or legacy"));
+    return kind->Bad("it must be regional or legacy");
   }
   settings.sts_legacy_global = true;
   return absl::OkStatus();
 }
 
-void ResolveUserAgent(const Arguments& arguments, const Places& places, Settings& settings) {
+absl::Status ResolveUserAgent(const Arguments& arguments, const Places& places,
+                              Settings& settings) {
   const std::string app_id = places.Text("", std::nullopt, {"AWS_SDK_UA_APP_ID"}, "sdk_ua_app_id");
   if (!app_id.empty()) settings.user_agent.push_back(absl::StrCat("app/", app_id));
   settings.user_agent.insert(settings.user_agent.end(), arguments.user_agent.begin(),
                              arguments.user_agent.end());
   const std::string appended = places.Text("", std::nullopt, {"TF_APPEND_USER_AGENT"});
   if (!appended.empty()) settings.user_agent.push_back(appended);
+  for (const std::string& product : settings.user_agent) {
+    if (!absl::c_all_of(product, absl::ascii_isprint)) {
+      return absl::InvalidArgumentError(
+          "the user agent (user_agent, TF_APPEND_USER_AGENT, AWS_SDK_UA_APP_ID or sdk_ua_app_id) "
+          "must be of printable ASCII characters, without line breaks");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A Region that an argument names, the schema has checked.
+absl::Status ResolveRegion(const Arguments& arguments, const Places& places, Settings& settings) {
+  const std::optional<Found> region =
+      places.Find("region", arguments.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
+  if (!region) return absl::OkStatus();
+  if (!IsRegion(region->value)) return region->Bad("it must be an AWS Region such as eu-west-1");
+  settings.region = region->value;
+  return absl::OkStatus();
 }
 
 }  // namespace
+
+std::string ArgumentOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> argument = status.GetPayload(kArgument);
+  return argument ? std::string(*argument) : "";
+}
+
+absl::Status OfArgument(absl::Status status, absl::string_view argument) {
+  if (!status.ok() && !argument.empty()) status.SetPayload(kArgument, absl::Cord(argument));
+  return status;
+}
 
 absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
                                          const Environment& environment) {
@@ -262,8 +331,7 @@ absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
   RETURN_IF_ERROR(ResolveKeys(arguments, settings));
   RETURN_IF_ERROR(ResolveProfile(arguments, environment, settings));
   const Places places(environment, settings);
-  settings.region =
-      places.Text("region", arguments.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
+  RETURN_IF_ERROR(ResolveRegion(arguments, places, settings));
   settings.assume_role = arguments.assume_role;
   settings.assume_role_with_web_identity = arguments.assume_role_with_web_identity;
   RETURN_IF_ERROR(ResolveInstance(arguments, places, settings.instance));
@@ -271,7 +339,7 @@ absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
       environment,
       places.Text("custom_ca_bundle", arguments.custom_ca_bundle, {"AWS_CA_BUNDLE"}, "ca_bundle"));
   settings.insecure = arguments.insecure.value_or(false);
-  ResolveProxies(arguments, places, settings);
+  RETURN_IF_ERROR(ResolveProxies(arguments, places, settings));
   ASSIGN_OR_RETURN(settings.use_fips, places.Flag("use_fips_endpoint", arguments.use_fips_endpoint,
                                                   {"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"));
   ASSIGN_OR_RETURN(settings.use_dualstack,
@@ -280,15 +348,17 @@ absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
   RETURN_IF_ERROR(ResolveEndpoints(arguments, environment, places, settings));
   RETURN_IF_ERROR(ResolveRetries(arguments, places, settings.retry));
   if (!arguments.allowed_account_ids.empty() && !arguments.forbidden_account_ids.empty()) {
-    return absl::InvalidArgumentError(
-        "the arguments allowed_account_ids and forbidden_account_ids exclude each other");
+    return OfArgument(
+        absl::InvalidArgumentError(
+            "the arguments allowed_account_ids and forbidden_account_ids exclude each other"),
+        "forbidden_account_ids");
   }
   settings.allowed_account_ids = arguments.allowed_account_ids;
   settings.forbidden_account_ids = arguments.forbidden_account_ids;
   settings.skip_credentials_validation = arguments.skip_credentials_validation.value_or(false);
   settings.skip_requesting_account_id = arguments.skip_requesting_account_id.value_or(false);
   RETURN_IF_ERROR(ResolveSts(arguments, places, settings));
-  ResolveUserAgent(arguments, places, settings);
+  RETURN_IF_ERROR(ResolveUserAgent(arguments, places, settings));
   if (arguments.requests_per_second) {
     if (!(*arguments.requests_per_second > 0)) {
       return absl::InvalidArgumentError("the argument requests_per_second must be above zero");

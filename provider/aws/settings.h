@@ -93,6 +93,14 @@ struct Settings {
   std::vector<std::string> warnings{};  // for the user, not for the log alone
 };
 
+// The argument that a failure speaks of, as a path whose steps have dots between them:
+// "assume_role.1.role_arn", "profile". Empty where it speaks of none, or of one whose line in the
+// configuration may hold a secret and must not be shown.
+std::string ArgumentOf(const absl::Status& status);
+
+// `status`, speaking of `argument`.
+absl::Status OfArgument(absl::Status status, absl::string_view argument);
+
 // kInvalidArgument names the setting and where it came from.
 absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
                                          const Environment& environment);

@@ -15,6 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "http/wire_log.h"
@@ -197,8 +198,12 @@ class CurlTransport final : public Transport {
       return absl::UnavailableError(absl::StrCat(origin, ": the answer is larger than ",
                                                  progress.largest_response, " bytes"));
     }
-    const std::string text =
+    std::string text =
         absl::StrCat(origin, ": ", message.empty() ? curl_easy_strerror(code) : message);
+    // Where it cannot read a proxy's address, libcurl shows it, and with it the password.
+    for (const std::string& proxy : {options_.http_proxy, options_.https_proxy}) {
+      if (!proxy.empty()) absl::StrReplaceAll({{proxy, LoggableUrl(proxy)}}, &text);
+    }
     switch (code) {
       case CURLE_OPERATION_TIMEDOUT:
         return absl::DeadlineExceededError(text);

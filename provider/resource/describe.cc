@@ -1,10 +1,14 @@
 #include "resource/describe.h"
 
+#include <cstdint>
 #include <optional>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "aws/error.h"
+#include "aws/settings.h"
 #include "resource/translate.h"
 
 namespace er::resource {
@@ -280,7 +284,16 @@ Diagnostic NothingToImport(const RunName& run, const absl::Status& why) {
 }
 
 Diagnostic InvalidConfiguration(const absl::Status& why) {
-  return Error("Unable to Configure the Provider", Reason(why));
+  Diagnostic diagnostic = Error("Unable to Configure the Provider", Reason(why));
+  for (const absl::string_view step :
+       absl::StrSplit(aws::ArgumentOf(why), '.', absl::SkipEmpty())) {
+    std::int64_t index = 0;
+    const Path& path = diagnostic.path;
+    diagnostic.path = absl::SimpleAtoi(step, &index) ? path.Index(index)
+                      : path.empty()                 ? Path(std::string(step))
+                                                     : path.Attribute(std::string(step));
+  }
+  return diagnostic;
 }
 
 Diagnostic NotConfigured() {

@@ -270,9 +270,10 @@ TEST_F(ConnectionTest, NoneListsEachPlaceAndWhy) {
       "  - a web identity: the profile \"default\" has no web_identity_token_file\n"
       "  - SSO: the profile \"default\" has no sso_account_id\n"
       "  - the shared credentials file: the profile \"default\" has no aws_access_key_id "
-      "there\n"
+      "in ~/.aws/credentials (not there)\n"
       "  - credential_process: the profile \"default\" has no credential_process\n"
-      "  - the shared config file: the profile \"default\" has no aws_access_key_id there\n"
+      "  - the shared config file: the profile \"default\" has no aws_access_key_id in "
+      "~/.aws/config (not there)\n"
       "  - the container: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set\n"
       "  - the EC2 instance: no instance metadata service: no route");
 }
@@ -286,6 +287,35 @@ TEST_F(ConnectionTest, TheRolesOfTheProviderBlockAreChained) {
             "ASIA-two");
   EXPECT_THAT(asked_, ElementsAre("AK AssumeRole one", "ASIA-one AssumeRole two",
                                   "ASIA-two GetCallerIdentity"));
+}
+
+TEST_F(ConnectionTest, AFailureNamesTheArgumentThatItSpeaksOf) {
+  const std::string refusal =
+      "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+      "</ErrorResponse>";
+  const Arguments roles{
+      .access_key = "AK",
+      .secret_key = "x",
+      .region = "eu-west-1",
+      .assume_role = {{.role_arn = "arn:one"}, {.role_arn = "arn:two"}},
+  };
+  transport_.Answer(403, refusal);
+  EXPECT_EQ(ArgumentOf(Open(roles).status()), "assume_role.0.role_arn");
+
+  Config("[profile half]\nrole_arn = arn:one\n");
+  EXPECT_EQ(ArgumentOf(Open({.profile = "half"}).status()), "profile");
+  environment_.variables["AWS_PROFILE"] = "half";
+  EXPECT_EQ(ArgumentOf(Open({}).status()), "") << "what is wrong is in no argument";
+  EXPECT_EQ(
+      ArgumentOf(Open({.assume_role_with_web_identity = WebIdentityRole{.role = {.role_arn = "a"}}})
+                     .status()),
+      "assume_role_with_web_identity.0.role_arn");
+  EXPECT_EQ(ArgumentOf(Open({.access_key = "AK",
+                             .secret_key = "x",
+                             .region = "eu-west-1",
+                             .allowed_account_ids = {"9"}})
+                           .status()),
+            "allowed_account_ids");
 }
 
 TEST_F(ConnectionTest, ABadRoleFailsAtOnce) {

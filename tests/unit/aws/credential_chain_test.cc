@@ -43,6 +43,25 @@ TEST(CredentialChainTest, TheFirstThatIsConfiguredServesFromThenOn) {
   EXPECT_EQ(chain.asked, (std::vector{1, 2, 0}));
 }
 
+TEST(CredentialChainTest, TheOneThatServesIsNamedWhereItFailsLater) {
+  class Expiring final : public CredentialsSource {
+   public:
+    absl::StatusOr<Credentials> Get(std::stop_token) override {
+      if (served_) return absl::UnavailableError("down");
+      served_ = true;
+      return Credentials{.access_key_id = "A"};
+    }
+
+   private:
+    bool served_ = false;
+  };
+  std::vector<CredentialChain::Place> places;
+  places.push_back({"the container", std::make_unique<Expiring>()});
+  CredentialChain chain(std::move(places));
+  EXPECT_TRUE(chain.Get({}).ok());
+  EXPECT_EQ(chain.Get({}).status(), absl::UnavailableError("the container: down"));
+}
+
 TEST(CredentialChainTest, OneThatIsConfiguredAndFailsEndsTheSearch) {
   Chain chain({absl::UnavailableError("down"), Credentials{.access_key_id = "B"}});
   EXPECT_EQ(chain.chain->Get({}).status(), absl::UnavailableError("a: down"));

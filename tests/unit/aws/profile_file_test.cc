@@ -72,7 +72,7 @@ class ProfilesTest : public ::testing::Test {
 
 TEST_F(ProfilesTest, NoFilesAreEmptyOnes) {
   EXPECT_FALSE(Load().Has("default"));
-  EXPECT_EQ(Load().files(), "~/.aws/config and ~/.aws/credentials");
+  EXPECT_EQ(Load().files(), "~/.aws/config (not there) and ~/.aws/credentials (not there)");
 }
 
 TEST_F(ProfilesTest, CredentialsOverrideConfig) {

@@ -11,8 +11,10 @@
 namespace er::aws {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // An environment whose config file has these lines in its default profile.
 class WithConfig final : public FakeEnvironment {
@@ -223,7 +225,7 @@ TEST(ResolveSettingsTest, TheProfileDecidesWhatTheConfigSays) {
 TEST(ResolveSettingsTest, AProfileMustBeThere) {
   EXPECT_EQ(ErrorWith({.profile = "none"}, WithConfig("")),
             "there is no profile \"none\" (the argument profile) in ~/.aws/config and "
-            "~/.aws/credentials");
+            "~/.aws/credentials (not there)");
   FakeEnvironment environment;
   environment.variables["AWS_PROFILE"] = "none";
   EXPECT_THAT(ErrorWith({}, environment), HasSubstr("(AWS_PROFILE)"));
@@ -308,7 +310,39 @@ TEST(ResolveSettingsTest, AProxyNeedsNoScheme) {
             "http://p:3128");
 }
 
+TEST(ResolveSettingsTest, TakesEachKindOfProxy) {
+  for (const char* proxy :
+       {"http://p:1", "https://u:p%40ss@p.example.com:1/", "socks5h://p", "http://[::1]:3128"}) {
+    EXPECT_EQ(ResolveSettings({.https_proxy = proxy}, FakeEnvironment())->https_proxy, proxy);
+  }
+}
+
+TEST(ResolveSettingsTest, AProxyThatIsNoneIsRefusedWithoutItsPassword) {
+  for (const std::string proxy : {"http://u:s3cr3t@bad host:1", "u:s3cr3t@", "ftp://u:s3cr3t@p:1",
+                                  "http://u:s3cr3t/x@p:1", "http://u:s3cr3t@p:port"}) {
+    EXPECT_THAT(ErrorWith({}, WithVariable("HTTPS_PROXY", proxy)),
+                AllOf(HasSubstr("HTTPS_PROXY"), Not(HasSubstr("s3cr3t"))));
+    const absl::Status status = ResolveSettings({.http_proxy = proxy}, FakeEnvironment()).status();
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("the argument http_proxy"), Not(HasSubstr("s3cr3t"))));
+    EXPECT_EQ(ArgumentOf(status), "") << "Terraform would show the line, and the password in it";
+  }
+}
+
 // ----------------------------------------------------------------------------------- the rest
+
+TEST(ResolveSettingsTest, AMistakeInAnArgumentNamesIt) {
+  const auto argument = [](const Arguments& arguments) {
+    return ArgumentOf(ResolveSettings(arguments, FakeEnvironment()).status());
+  };
+  EXPECT_EQ(argument({.profile = "none"}), "profile");
+  EXPECT_EQ(argument({.retry_mode = "often"}), "retry_mode");
+  EXPECT_EQ(argument({.endpoint_sts = "nonsense"}), "endpoints.0.sts");
+  EXPECT_EQ(argument({.ec2_metadata_service_endpoint = "x"}), "ec2_metadata_service_endpoint");
+  EXPECT_EQ(argument({.allowed_account_ids = {"1"}, .forbidden_account_ids = {"2"}}),
+            "forbidden_account_ids");
+  EXPECT_EQ(ArgumentOf(ResolveSettings({}, WithVariable("AWS_RETRY_MODE", "x")).status()), "");
+}
 
 TEST(ResolveSettingsTest, TheUserAgentGathersAll) {
   FakeEnvironment environment;
@@ -339,8 +373,19 @@ TEST(ResolveSettingsTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ErrorWith({.max_retries = -1}), "the argument max_retries must not be negative");
   EXPECT_EQ(ErrorWith({.requests_per_second = 0}),
             "the argument requests_per_second must be above zero");
+  EXPECT_THAT(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL_STS", "localhost:80")),
+              HasSubstr("AWS_ENDPOINT_URL_STS: \"localhost:80\" is not a URL"));
   EXPECT_THAT(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL", "localhost:80")),
-              HasSubstr("is not a URL"));
+              HasSubstr("AWS_ENDPOINT_URL: "));
+  EXPECT_THAT(ErrorWith({}, WithConfig("endpoint_url = x\n")),
+              HasSubstr("endpoint_url of the profile \"default\": \"x\" is not a URL"));
+  EXPECT_THAT(ErrorWith({}, WithConfig("services = s\n[services s]\nsts =\n  endpoint_url = x\n")),
+              HasSubstr("endpoint_url of sts in the section [services s]: "));
+  EXPECT_EQ(ErrorWith({}, WithVariable("AWS_REGION", "evil.com/")),
+            "AWS_REGION is \"evil.com/\"; it must be an AWS Region such as eu-west-1");
+  EXPECT_THAT(ErrorWith({}, WithVariable("TF_APPEND_USER_AGENT", "a\r\nX-Evil: 1")),
+              HasSubstr("TF_APPEND_USER_AGENT"));
+  EXPECT_THAT(ErrorWith({.user_agent = {"a\n"}}), HasSubstr("user_agent"));
 }
 
 }  // namespace

@@ -388,6 +388,13 @@ TEST(CurlTransportTest, TunnelsHttpsThroughTheProxy) {
   EXPECT_EQ(proxy.requests().at(0).method, "CONNECT");
 }
 
+TEST(CurlTransportTest, AProxyThatIsNoneIsToldWithoutItsPassword) {
+  const auto transport = NewTransport({.http_proxy = "http://me:s3cr3t@bad host:1"});
+  const auto answer = transport->Send({.method = "GET", .url = "http://service.invalid/x"}, {});
+  EXPECT_THAT(std::string(answer.status().message()),
+              AllOf(HasSubstr("bad host:1"), Not(HasSubstr("s3cr3t"))));
+}
+
 TEST(CurlTransportTest, GoesDirectWhereNoProxyOrTheCallerSaysSo) {
   HttpServer server(Always(HttpServer::Ok("direct")));
   HttpServer proxy(Always(HttpServer::Ok("from the proxy")));

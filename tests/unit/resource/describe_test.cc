@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
+#include "aws/settings.h"
 #include "gtest/gtest.h"
 #include "support/golden.h"
 
@@ -117,6 +118,16 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"unable_to_connect",
              UnableToConnect("eu-west-1", absl::UnauthenticatedError("no AWS credentials"))}),
     [](const auto& told) { return told.param.name; });
+
+TEST(Describe, AMistakeInAnArgumentIsShownInItsPlace) {
+  const auto path = [](const char* argument) {
+    return InvalidConfiguration(aws::OfArgument(absl::InvalidArgumentError("no"), argument))
+        .path.ToString();
+  };
+  EXPECT_EQ(path("profile"), "profile");
+  EXPECT_EQ(path("assume_role.1.role_arn"), "assume_role[1].role_arn");
+  EXPECT_EQ(path(""), "");
+}
 
 }  // namespace
 }  // namespace er::resource
