@@ -36,17 +36,6 @@ std::vector<std::string> Texts(const Value& object, absl::string_view name) {
   return texts;
 }
 
-absl::StatusOr<std::optional<double>> PositiveNumber(const Value& config, absl::string_view name) {
-  if (!config[name].IsNumber()) return std::nullopt;
-  const std::string& text = config[name].AsNumber().text();
-  double number = 0;
-  if (!absl::SimpleAtod(text, &number) || !(number > 0)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, " is ", text, ", but must be a number above 0."));
-  }
-  return number;
-}
-
 // The blocks of this name, as objects.
 std::vector<Value> Blocks(const Value& config, absl::string_view name) {
   return config[name].IsList() ? config[name].AsList() : std::vector<Value>();
@@ -112,17 +101,26 @@ absl::StatusOr<aws::Arguments> ToArguments(const Value& config) {
     arguments.endpoint_sts = OptionalText(block, "sts");
     arguments.endpoint_sso = OptionalText(block, "sso");
   }
-  ASSIGN_OR_RETURN(arguments.requests_per_second, PositiveNumber(config, "requests_per_second"));
+  // The schema has checked the limits of both numbers.
+  if (double number = 0;
+      config["requests_per_second"].IsNumber() &&
+      absl::SimpleAtod(config["requests_per_second"].AsNumber().text(), &number)) {
+    arguments.requests_per_second = number;
+  }
   if (config["max_retries"].IsNumber()) {
-    const auto count = config["max_retries"].AsNumber().ToInt64();
-    if (!count.has_value() || *count < 0 || *count > 1000) {
-      return absl::InvalidArgumentError("max_retries must be a whole number from 0 to 1000.");
-    }
-    arguments.max_retries = static_cast<int>(*count);
+    arguments.max_retries =
+        static_cast<int>(config["max_retries"].AsNumber().ToInt64().value_or(0));
   }
   if (arguments.token.has_value() && !arguments.access_key.has_value()) {
     return absl::InvalidArgumentError(
         "token is set, but access_key and secret_key, which it belongs to, are not.");
+  }
+  if (const auto& identity = arguments.assume_role_with_web_identity;
+      identity && !identity->token.text.empty() && !identity->token.file.empty()) {
+    return aws::OfArgument(
+        absl::InvalidArgumentError("assume_role_with_web_identity has both web_identity_token and "
+                                   "web_identity_token_file: leave one of them out"),
+        "assume_role_with_web_identity.0.web_identity_token_file");
   }
   return arguments;
 }

@@ -9,6 +9,7 @@
 #include "resource/declared_data_source.h"
 #include "resource/describe.h"
 #include "resource/job_run.h"
+#include "schema/validate.h"
 
 namespace er::resource {
 namespace {
@@ -25,14 +26,11 @@ std::string Workspace(const Environment& environment) {
   return file.ok() ? std::string(absl::StripAsciiWhitespace(*file)) : "default";
 }
 
-// How many jobs may run at once: the service's quota unless the configuration says otherwise.
-absl::StatusOr<int> MaxConcurrentJobs(const Value& config) {
+// How many jobs may run at once: the service's quota unless the configuration says otherwise. The
+// schema has checked the number.
+int MaxConcurrentJobs(const Value& config) {
   const Value& value = config["max_concurrent_jobs"];
-  if (!value.IsNumber()) return 1;
-  const std::optional<std::int64_t> count = value.AsNumber().ToInt64();
-  if (count.has_value() && *count >= 1 && *count <= 1'000'000) return static_cast<int>(*count);
-  return absl::InvalidArgumentError(absl::StrCat("max_concurrent_jobs is ", value.AsNumber().text(),
-                                                 ", but must be a whole number of at least 1."));
+  return value.IsNumber() ? static_cast<int>(value.AsNumber().ToInt64().value_or(1)) : 1;
 }
 
 std::string JournalFolder(const Environment& environment, const Value& config) {
@@ -72,8 +70,9 @@ Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
   SessionPtr session;
   Diagnostics diagnostics;
   if (config.IsWhollyKnown()) {
-    const absl::StatusOr<int> max_concurrent_jobs = MaxConcurrentJobs(config);
-    if (!max_concurrent_jobs.ok()) return {InvalidConfiguration(max_concurrent_jobs.status())};
+    // Terraform has had it validated; whoever else configures a provider may not have.
+    Diagnostics mistakes = schema::Validate(catalog_.provider, config);
+    if (HasError(mistakes)) return mistakes;
     absl::StatusOr<Connected> connected = connector_(config, std::move(stop));
     if (!connected.ok()) return {InvalidConfiguration(connected.status())};
     for (std::string& warning : connected->warnings) {
@@ -87,7 +86,7 @@ Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
             .region = connected->region,
             .scope = absl::StrJoin(
                 {Workspace(environment_), connected->account, connected->endpoint}, "\n"),
-            .max_concurrent_jobs = *max_concurrent_jobs,
+            .max_concurrent_jobs = MaxConcurrentJobs(config),
             .journal_folder = JournalFolder(environment_, config)},
         catalog_, clock_);
   }

@@ -77,6 +77,20 @@ std::string Shown(const Value& value) {
   return absl::StrCat("\"", value.AsString(), "\"");
 }
 
+// "From 15m to 12h"; empty where there are no limits.
+std::string Range(const Attribute& attribute) {
+  const auto shown = [&](double bound) {
+    return attribute.format == Format::kDuration ? absl::FormatDuration(absl::Seconds(bound))
+                                                 : Number(bound).text();
+  };
+  const Limits& limits = attribute.limits;
+  if (limits.min && limits.max) {
+    return absl::StrCat("From `", shown(*limits.min), "` to `", shown(*limits.max), "`");
+  }
+  if (limits.min) return absl::StrCat("At least `", shown(*limits.min), "`");
+  return limits.max ? absl::StrCat("At most `", shown(*limits.max), "`") : std::string();
+}
+
 // All that the schema says of an attribute, in sentences.
 std::string Sentences(const Attribute& attribute) {
   std::vector<std::string> sentences = {attribute.description};
@@ -84,7 +98,10 @@ std::string Sentences(const Attribute& attribute) {
   if (!limits.one_of.empty()) {
     sentences.push_back(absl::StrCat("One of `", absl::StrJoin(limits.one_of, "`, `"), "`."));
   } else if (!limits.pattern_meaning.empty()) {
-    sentences.push_back(absl::StrCat("Must be ", limits.pattern_meaning, "."));
+    const bool is_text =
+        attribute.nesting == Nesting::kNone && attribute.type.kind() == Type::Kind::kString;
+    sentences.push_back(
+        absl::StrCat(is_text ? "Must be " : "Each must be ", limits.pattern_meaning, "."));
   }
   if (limits.max_length.has_value()) {
     sentences.push_back(absl::StrCat("Has ", limits.min_length.value_or(0), " to ",
@@ -93,6 +110,8 @@ std::string Sentences(const Attribute& attribute) {
   if (attribute.format == Format::kDuration) {
     sentences.push_back("A duration such as `90m` or `4h`.");
   }
+  const std::string range = Range(attribute);
+  if (!range.empty()) sentences.push_back(absl::StrCat(range, "."));
   if (!limits.documentation.empty()) {
     sentences.push_back(absl::StrCat("See [the API](", limits.documentation, ")."));
   }

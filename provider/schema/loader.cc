@@ -78,6 +78,13 @@ class Cursor {
     return value;
   }
 
+  std::optional<double> Decimal(absl::string_view name) const {
+    const auto member = Find(name, Node::Kind::kNumber);
+    double value = 0;
+    if (!member.has_value() || !absl::SimpleAtod(member->node().text, &value)) return std::nullopt;
+    return value;
+  }
+
   std::vector<std::string> Texts(absl::string_view name) const {
     std::vector<std::string> texts;
     const auto member = Find(name, Node::Kind::kArray);
@@ -215,15 +222,19 @@ class Loader {
   }
 
   static Limits ReadLimit(const Cursor& at) {
-    at.Allow({"pattern", "meaning", "min_length", "max_length", "one_of"});
+    at.Allow({"pattern", "meaning", "min_length", "max_length", "one_of", "min", "max", "whole"});
     Limits limits{.pattern_meaning = at.Text("meaning"),
                   .min_length = at.Integer("min_length"),
                   .max_length = at.Integer("max_length"),
                   .one_of = at.Texts("one_of"),
+                  .min = at.Decimal("min"),
+                  .max = at.Decimal("max"),
+                  .whole = at.Flag("whole"),
                   .documentation = at.Text("documentation")};
     if (limits.min_length.value_or(0) > limits.max_length.value_or(INT64_MAX)) {
       at.Fail("min_length is above max_length");
     }
+    if (limits.min && limits.max && *limits.min > *limits.max) at.Fail("min is above max");
     if (const std::string pattern = at.Text("pattern"); !pattern.empty()) {
       auto compiled = std::make_shared<const re2::RE2>(pattern, re2::RE2::Quiet);
       if (!compiled->ok()) at.Fail(absl::StrCat("pattern: ", compiled->error()));
@@ -435,13 +446,26 @@ class Loader {
     if (attribute.format != Format::kText && !is_string) at.Fail("only a string has a format");
     const Node* limits = at.node().Find("limits");
     if (limits == nullptr) return;
-    if (!is_string) return at.Fail("only a string has limits");
+    const Type::Kind kind = attribute.type.kind();
+    const bool is_number = attribute.nesting == Nesting::kNone && kind == Type::Kind::kNumber;
+    const bool has_texts = is_string || (attribute.nesting == Nesting::kNone &&
+                                         (kind == Type::Kind::kList || kind == Type::Kind::kSet) &&
+                                         attribute.type.element().kind() == Type::Kind::kString);
+    if (!has_texts && !is_number) return at.Fail("only a number and texts have limits");
     if (limits->kind == Node::Kind::kObject) {
       attribute.limits = ReadLimit(at.Member("limits", *limits));
     } else if (const auto found = limits_.find(limits->text); found != limits_.end()) {
       attribute.limits = found->second;
     } else {
       at.Fail(absl::StrCat("limits.json has no \"", limits->text, "\""));
+    }
+    const Limits& given = attribute.limits;
+    const bool of_text =
+        given.pattern || given.min_length || given.max_length || !given.one_of.empty();
+    const bool of_number = given.min || given.max || given.whole;
+    if (of_text && is_number) at.Fail("a number has min, max and whole as limits");
+    if (of_number && !is_number && attribute.format != Format::kDuration) {
+      at.Fail("min, max and whole are limits of a number or a duration");
     }
     if (attribute.default_value.has_value() && !attribute.limits.one_of.empty() &&
         std::count(attribute.limits.one_of.begin(), attribute.limits.one_of.end(),

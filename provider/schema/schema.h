@@ -23,7 +23,8 @@ class RE2;
 
 namespace er::schema {
 
-// What the API documents about a string. Only a help at plan time; the service has the last word.
+// What is known about a text, about each text of a list or set, or about a number. Only a help at
+// plan time; the service has the last word.
 struct Limits {
   // RE2; the whole text must match. Null if there is none.
   std::shared_ptr<const re2::RE2> pattern{};
@@ -32,7 +33,10 @@ struct Limits {
   std::optional<std::int64_t> min_length{};  // in characters
   std::optional<std::int64_t> max_length{};
   std::vector<std::string> one_of{};  // the texts it can be; empty if any
-  std::string documentation{};        // URL of the page that says so
+  std::optional<double> min{};        // of a number; of a duration, in seconds
+  std::optional<double> max{};
+  bool whole = false;           // of a number: without a fraction
+  std::string documentation{};  // URL of the page that says so
 };
 
 // What the text of a string attribute is.

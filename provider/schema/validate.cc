@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -25,6 +26,37 @@ std::string Shown(const Attribute& attribute, const std::string& text) {
     return absl::StrCat("\"", text.substr(0, kLongestShown), "...\"");
   }
   return absl::StrCat("\"", text, "\"");
+}
+
+bool IsWithin(const Limits& limits, double number) {
+  return number >= limits.min.value_or(number) && number <= limits.max.value_or(number);
+}
+
+// "from 1 to 1000", "at least 1"; empty without limits.
+template <typename Format>
+std::string Range(const Limits& limits, Format format) {
+  if (limits.min && limits.max) {
+    return absl::StrCat("from ", format(*limits.min), " to ", format(*limits.max));
+  }
+  if (limits.min) return absl::StrCat("at least ", format(*limits.min));
+  return limits.max ? absl::StrCat("at most ", format(*limits.max)) : std::string();
+}
+
+// What is wrong with `number`, as a sentence; nothing if nothing is.
+std::optional<std::string> Complaint(const Attribute& attribute, const Number& number) {
+  const Limits& limits = attribute.limits;
+  double value = 0;
+  const bool is_number = absl::SimpleAtod(number.text(), &value);
+  if (is_number && (!limits.whole || number.ToInt64()) && IsWithin(limits, value)) {
+    return std::nullopt;
+  }
+  const std::string range = Range(limits, [](double bound) { return Number(bound).text(); });
+  return absl::StrCat(number.text(), " is no value for ", attribute.name, ". It must be a ",
+                      limits.whole ? "whole " : "", "number",
+                      range.empty()              ? ""
+                      : limits.min && limits.max ? " "
+                                                 : " of ",
+                      range, ".");
 }
 
 // What is wrong with `text`, as a sentence; nothing if nothing is.
@@ -72,6 +104,13 @@ std::optional<std::string> Complaint(const Attribute& attribute, const std::stri
     }
     if (duration <= absl::ZeroDuration() || duration == absl::InfiniteDuration()) {
       return absl::StrCat(shown, " must be a duration above zero, as in \"90m\" or \"4h\".");
+    }
+    if (!IsWithin(limits, absl::ToDoubleSeconds(duration))) {
+      return absl::StrCat(
+          shown, " is out of range; ", attribute.name, " takes ",
+          Range(limits,
+                [](double seconds) { return absl::FormatDuration(absl::Seconds(seconds)); }),
+          ".");
     }
   }
   return std::nullopt;
@@ -133,14 +172,26 @@ class Validator {
         Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), path);
       }
     }
+    if (value.IsNumber()) {
+      if (auto complaint = Complaint(attribute, value.AsNumber())) {
+        Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), path);
+      }
+    }
     if (attribute.nesting == Nesting::kSingle) {
       Attributes(attribute.attributes, value, path);
     } else if (value.IsList()) {
       std::int64_t i = 0;
       for (const Value& element : value.AsList()) {
         // An element of a set cannot be addressed.
-        const Path place = attribute.nesting == Nesting::kSet ? path : path.Index(i++);
+        const bool of_set =
+            attribute.nesting == Nesting::kSet || attribute.type.kind() == Type::Kind::kSet;
+        const Path place = of_set ? path : path.Index(i++);
         if (element.IsMap()) Attributes(attribute.attributes, element, place);
+        if (element.IsString()) {
+          if (auto complaint = Complaint(attribute, element.AsString())) {
+            Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), place);
+          }
+        }
       }
     } else if (value.IsMap() && attribute.type.kind() == Type::Kind::kMap) {
       for (const auto& [key, element] : value.AsMap()) {

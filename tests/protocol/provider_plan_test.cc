@@ -227,9 +227,15 @@ TEST(ProviderConfigure, RefusesWhatContradictsItself) {
   ProviderUnderTest provider;
   EXPECT_THAT(provider.Configure({{"access_key", "AKIA"}}), HasSubstr("secret_key is not"));
   EXPECT_THAT(provider.Configure({{"max_concurrent_jobs", Number(std::int64_t{0})}}),
-              HasSubstr("max_concurrent_jobs is 0"));
+              HasSubstr("0 is no value for max_concurrent_jobs"));
   EXPECT_THAT(provider.Configure({{"requests_per_second", Number(-1.0)}}),
               HasSubstr("requests_per_second"));
+  EXPECT_THAT(provider.Configure(
+                  {{"assume_role_with_web_identity",
+                    Value::List{Value::Map{{"role_arn", "arn:aws:iam::111122223333:role/pipeline"},
+                                           {"web_identity_token", "jwt"},
+                                           {"web_identity_token_file", "/token"}}}}}),
+              HasSubstr("has both web_identity_token and web_identity_token_file"));
 }
 
 }  // namespace
