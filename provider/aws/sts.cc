@@ -102,6 +102,13 @@ absl::StatusOr<http::Response> Sts::Call(const std::string& action, const Form& 
                      std::move(stop));
 }
 
+// Names who answered: what cannot be read was rather not STS.
+template <typename T>
+absl::StatusOr<T> Sts::OfAnswer(const char* action, absl::StatusOr<T> answer) const {
+  if (answer.ok()) return answer;
+  return WithContext(answer.status(), absl::StrCat(action, " at ", endpoint_));
+}
+
 Sts::Form Sts::RoleForm(const RoleRequest& role) const {
   Form form = {{"RoleArn", role.role_arn}};
   form.emplace_back("RoleSessionName", role.session_name.empty()
@@ -133,7 +140,7 @@ absl::StatusOr<Credentials> Sts::AssumeRole(const RoleRequest& role, std::stop_t
                       role.transitive_tag_keys[i]);
   }
   ASSIGN_OR_RETURN(const http::Response response, Call("AssumeRole", form, {}, std::move(stop)));
-  return ParseStsCredentials(response.body);
+  return OfAnswer("AssumeRole", ParseStsCredentials(response.body));
 }
 
 absl::StatusOr<Credentials> Sts::AssumeRoleWithWebIdentity(const RoleRequest& role,
@@ -143,13 +150,13 @@ absl::StatusOr<Credentials> Sts::AssumeRoleWithWebIdentity(const RoleRequest& ro
   form.emplace_back("WebIdentityToken", token.Reveal());
   ASSIGN_OR_RETURN(const http::Response response,
                    Call("AssumeRoleWithWebIdentity", form, {token}, std::move(stop)));
-  return ParseStsCredentials(response.body);
+  return OfAnswer("AssumeRoleWithWebIdentity", ParseStsCredentials(response.body));
 }
 
 absl::StatusOr<CallerIdentity> Sts::GetCallerIdentity(std::stop_token stop) {
   ASSIGN_OR_RETURN(const http::Response response,
                    Call("GetCallerIdentity", {}, {}, std::move(stop)));
-  return ParseCallerIdentity(response.body);
+  return OfAnswer("GetCallerIdentity", ParseCallerIdentity(response.body));
 }
 
 }  // namespace er::aws

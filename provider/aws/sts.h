@@ -53,6 +53,8 @@ class Sts {
 
   absl::StatusOr<http::Response> Call(const std::string& action, const Form& form,
                                       std::vector<Secret> secrets, std::stop_token stop);
+  template <typename T>
+  absl::StatusOr<T> OfAnswer(const char* action, absl::StatusOr<T> answer) const;
   Form RoleForm(const RoleRequest& role) const;
 
   const std::string endpoint_;

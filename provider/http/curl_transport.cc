@@ -255,6 +255,7 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
     if (!options_.ca_bundle.empty()) {
       curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_bundle.c_str());
       curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, options_.ca_bundle.c_str());
@@ -262,6 +263,8 @@ class CurlTransport final : public Transport {
     if (options_.insecure) {
       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+      curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+      curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
     }
 
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

@@ -118,6 +118,14 @@ TEST_F(StsTest, AnAnswerThatRepeatsTheTokenIsToldWithoutIt) {
               AllOf(HasSubstr("WebIdentityToken=***, ***"), Not(HasSubstr("s3cr3t"))));
 }
 
+TEST_F(StsTest, WhoeverAnswersInItsPlaceIsNamed) {
+  for (int i = 0; i < 2; ++i) transport_.Answer(200, "<html>Please log in</html>");
+  EXPECT_EQ(NewSts(&keys_).GetCallerIdentity({}).status().message(),
+            "GetCallerIdentity at https://sts.example.com: the answer names no account");
+  EXPECT_EQ(NewSts(&keys_).AssumeRole({.role_arn = "a"}, {}).status().message(),
+            "AssumeRole at https://sts.example.com: the answer holds no complete credentials");
+}
+
 TEST_F(StsTest, AnIdentityProviderThatIsDownIsTriedAgain) {
   transport_.Answer(400,
                     "<ErrorResponse><Error><Code>IDPCommunicationError</Code></Error>"

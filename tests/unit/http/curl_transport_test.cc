@@ -395,6 +395,19 @@ TEST(CurlTransportTest, AProxyThatIsNoneIsToldWithoutItsPassword) {
               AllOf(HasSubstr("bad host:1"), Not(HasSubstr("s3cr3t"))));
 }
 
+TEST(CurlTransportTest, TrustsAProxyAsItTrustsAServer) {
+  HttpServer proxy(Always(HttpServer::Ok("from the proxy")), HttpServer::Tls::kOn);
+  const Request request{.method = "GET", .url = "http://service.invalid/x"};
+  EXPECT_FALSE(NewTransport({.http_proxy = proxy.url()})->Send(request, {}).ok());
+  for (const CurlOptions& options :
+       {CurlOptions{.ca_bundle = proxy.ca_file(), .http_proxy = proxy.url()},
+        CurlOptions{.insecure = true, .http_proxy = proxy.url()}}) {
+    const auto answer = NewTransport(options)->Send(request, {});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->body, "from the proxy");
+  }
+}
+
 TEST(CurlTransportTest, GoesDirectWhereNoProxyOrTheCallerSaysSo) {
   HttpServer server(Always(HttpServer::Ok("direct")));
   HttpServer proxy(Always(HttpServer::Ok("from the proxy")));
