@@ -4,6 +4,7 @@
 #include <pugixml.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "aws/error_answer.h"
 #include "aws/uri.h"
 #include "base/status.h"
@@ -28,6 +29,12 @@ pugi::xml_node ResultOf(const pugi::xml_document& document, const char* node) {
         return name.size() > 6 && name.substr(name.size() - 6) == "Result";
       })
       .child(node);
+}
+
+// As the AWS SDKs write a form: stand-ins that verify the signature of one that they have parsed
+// and put together again count on that.
+std::string FormEncode(absl::string_view text) {
+  return absl::StrReplaceAll(PercentEncode(text), {{"%20", "+"}});
 }
 
 }  // namespace
@@ -66,8 +73,11 @@ Error DecodeStsError(const http::Response& response) {
   const pugi::xml_node node =
       Load(document, response.body) ? document.child("ErrorResponse") : pugi::xml_node();
   if (!node) return DecodeError(response);
-  Error error{.code = ToValidUtf8(node.child("Error").child_value("Code")),
-              .message = ToValidUtf8(node.child("Error").child_value("Message")),
+  // <Errors> around it is how EC2 writes it, and some stand-ins of STS.
+  const pugi::xml_node refusal =
+      node.child("Error") ? node.child("Error") : node.child("Errors").child("Error");
+  Error error{.code = ToValidUtf8(refusal.child_value("Code")),
+              .message = ToValidUtf8(refusal.child_value("Message")),
               .request_id = ToValidUtf8(node.child_value("RequestId")),
               .http_status = response.code,
               .execution = ExecutionOf(response.code)};
@@ -87,7 +97,7 @@ absl::StatusOr<http::Response> Sts::Call(const std::string& action, const Form& 
                                          std::vector<Secret> secrets, std::stop_token stop) {
   std::string body = absl::StrCat("Action=", action, "&Version=", kVersion);
   for (const auto& [name, value] : form) {
-    absl::StrAppend(&body, "&", name, "=", PercentEncode(value));
+    absl::StrAppend(&body, "&", name, "=", FormEncode(value));
   }
   return caller_.Run({.operation = action,
                       .request = {.method = "POST",

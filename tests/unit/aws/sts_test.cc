@@ -45,7 +45,7 @@ TEST_F(StsTest, AssumesARole) {
   const auto credentials = NewSts(&keys_).AssumeRole({.role_arn = "arn:aws:iam::1:role/r",
                                                       .session_name = "me",
                                                       .duration = absl::Minutes(20),
-                                                      .external_id = "x y",
+                                                      .external_id = "x y+z",
                                                       .policy = "{}",
                                                       .policy_arns = {"arn:p1", "arn:p2"},
                                                       .source_identity = "who",
@@ -65,7 +65,7 @@ TEST_F(StsTest, AssumesARole) {
             "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"
             "&RoleSessionName=me&DurationSeconds=1200&Policy=%7B%7D"
             "&PolicyArns.member.1.arn=arn%3Ap1&PolicyArns.member.2.arn=arn%3Ap2"
-            "&ExternalId=x%20y&SourceIdentity=who"
+            "&ExternalId=x+y%2Bz&SourceIdentity=who"
             "&Tags.member.1.Key=a&Tags.member.1.Value=1&Tags.member.2.Key=b&Tags.member.2.Value=2"
             "&TransitiveTagKeys.member.1=a");
   EXPECT_THAT(request.headers.back().second, HasSubstr("/us-east-1/sts/aws4_request"));
@@ -124,6 +124,15 @@ TEST_F(StsTest, WhoeverAnswersInItsPlaceIsNamed) {
             "GetCallerIdentity at https://sts.example.com: the answer names no account");
   EXPECT_EQ(NewSts(&keys_).AssumeRole({.role_arn = "a"}, {}).status().message(),
             "AssumeRole at https://sts.example.com: the answer holds no complete credentials");
+}
+
+TEST_F(StsTest, AnErrorIsReadWithErrorsAroundItToo) {
+  transport_.Answer(403,
+                    "<?xml version=\"1.0\" encoding=\"utf-8\"?><ErrorResponse><Errors><Error>"
+                    "<Code>SignatureDoesNotMatch</Code><Message>no</Message></Error></Errors>"
+                    "</ErrorResponse>");
+  EXPECT_EQ(NewSts(&keys_).GetCallerIdentity({}).status().message(),
+            "GetCallerIdentity in us-east-1 was refused: SignatureDoesNotMatch: no (HTTP 403)");
 }
 
 TEST_F(StsTest, AnIdentityProviderThatIsDownIsTriedAgain) {
