@@ -10,9 +10,10 @@
 
 namespace er::plugin {
 
-// Before any other use of OpenSSL: it would read the machine's openssl.cnf, which is not written
-// for this program and may name modules that a static one cannot load.
-void IgnoreOpenSslConfig();
+// Before any other use of OpenSSL, which would read the machine's openssl.cnf: that is not written
+// for this program and may name modules that a static one cannot load. Random numbers come straight
+// from the kernel from now on; OpenSSL's own generator is slow to set up and no safer.
+void PrepareOpenSsl();
 
 struct Certificate {
   std::string certificate_pem{};

@@ -25,6 +25,7 @@
 #include "plugin/crash.h"
 #include "plugin/handshake.h"
 #include "plugin/lifetime.h"
+#include "plugin/listener.h"
 #include "plugin/logging.h"
 #include "plugin/services.h"
 #include "plugin/socket.h"
@@ -49,23 +50,15 @@ absl::Status Print(absl::string_view text) {
   return absl::OkStatus();
 }
 
-// How the server protects its connection, and what the host has to know of it.
-struct Protection {
-  std::shared_ptr<grpc::ServerCredentials> credentials{};
-  std::string for_handshake{};
-};
-
 // Only the owner of `host_certificate` may connect; without one, whoever can open the socket.
-absl::StatusOr<Protection> MakeProtection(const std::optional<std::string>& host_certificate) {
-  if (!host_certificate) return Protection{.credentials = grpc::InsecureServerCredentials()};
-
-  ASSIGN_OR_RETURN(Certificate certificate, MakeCertificate(absl::Now()));
+std::shared_ptr<grpc::ServerCredentials> Protect(const std::optional<std::string>& host_certificate,
+                                                 const Certificate& own) {
+  if (!host_certificate) return grpc::InsecureServerCredentials();
   grpc::SslServerCredentialsOptions options(
       GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.pem_root_certs = *host_certificate;
-  options.pem_key_cert_pairs.push_back({certificate.key_pem, certificate.certificate_pem});
-  return Protection{.credentials = grpc::SslServerCredentials(options),
-                    .for_handshake = std::move(certificate.for_handshake)};
+  options.pem_key_cert_pairs.push_back({own.key_pem, own.certificate_pem});
+  return grpc::SslServerCredentials(options);
 }
 
 // Stops the server, with `grace` for the calls in flight. False if some would not end even when
@@ -89,7 +82,20 @@ absl::Status ServeUntilTheEnd(const ServeOptions& options, const Environment& en
   ASSIGN_OR_RETURN(std::optional<SocketFolder> socket, SocketFolder::Create(environment));
   const auto host_certificate =
       options.debug ? std::nullopt : environment.Variable("PLUGIN_CLIENT_CERT");
-  ASSIGN_OR_RETURN(const Protection protection, MakeProtection(host_certificate));
+  Certificate certificate;
+  if (host_certificate) {
+    ASSIGN_OR_RETURN(certificate, MakeCertificate(absl::Now()));
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Listener> listener, Listener::Open(socket->socket_path()));
+  RETURN_IF_ERROR(socket->ShareWithGroup(environment));
+
+  // The host waits for this line before it gets ready to connect; the server gets ready meanwhile.
+  const HandshakeFields fields = {.socket_path = socket->socket_path(),
+                                  .certificate = certificate.for_handshake,
+                                  .answers_multiplex_offer = OffersMultiplexing(environment)};
+  RETURN_IF_ERROR(Print(options.debug
+                            ? ReattachLine(options.source_address, getpid(), socket->socket_path())
+                            : HandshakeLine(fields)));
 
   OpenStreams streams;
   Controller controller([&lifetime] { lifetime.Shutdown(); });
@@ -97,29 +103,24 @@ absl::Status ServeUntilTheEnd(const ServeOptions& options, const Environment& en
   Broker broker(streams);
   Health health;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(socket->Target(), protection.credentials);
+  const std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections =
+      builder.experimental().AddExternalConnectionAcceptor(
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+          Protect(host_certificate, certificate));
   builder.SetMaxReceiveMessageSize(-1);  // a state may be larger than gRPC's 4 MiB
   const std::initializer_list<grpc::Service*> services = {options.service, &controller, &stdio,
                                                           &broker, &health};
   for (grpc::Service* service : services) builder.RegisterService(service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (!server) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", socket->socket_path()));
-  }
-  RETURN_IF_ERROR(socket->ShareWithGroup(environment));
-
-  const HandshakeFields fields = {.socket_path = socket->socket_path(),
-                                  .certificate = protection.for_handshake,
-                                  .answers_multiplex_offer = OffersMultiplexing(environment)};
-  RETURN_IF_ERROR(Print(options.debug
-                            ? ReattachLine(options.source_address, getpid(), socket->socket_path())
-                            : HandshakeLine(fields)));
+  if (!server) return absl::UnavailableError("gRPC cannot start its server");
+  listener->HandTo(*connections);
 
   const Ending ending = lifetime.Await();
   if (ending == Ending::kOrphaned) log::Warn("The host is gone; the plugin ends");
   if (ending == Ending::kSignal) log::Info("A signal asks the plugin to end");
   options.stop();
   streams.End();
+  listener.reset();
   const bool stopped =
       StopServer(*server, ending == Ending::kShutdown ? kShutdownGrace : options.grace);
   if (!stopped) {
@@ -133,7 +134,7 @@ absl::Status ServeUntilTheEnd(const ServeOptions& options, const Environment& en
 }  // namespace
 
 int Serve(const ServeOptions& options) {
-  IgnoreOpenSslConfig();
+  PrepareOpenSsl();
   InstallCrashReport();
   signal(SIGPIPE, SIG_IGN);
   const Environment& environment = ProcessEnvironment();

@@ -13,10 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 
 namespace er::plugin {
 namespace {
@@ -71,19 +69,6 @@ SocketFolder::~SocketFolder() {
   if (folder_.empty()) return;
   unlink(socket_path_.c_str());
   rmdir(folder_.c_str());
-}
-
-std::string SocketFolder::Target() const {
-  std::string target = "unix:";
-  for (const char c : socket_path_) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-        absl::string_view("/-._~").find(c) != absl::string_view::npos) {
-      target += c;
-    } else {
-      absl::StrAppendFormat(&target, "%%%02X", static_cast<unsigned char>(c));
-    }
-  }
-  return target;
 }
 
 absl::Status SocketFolder::ShareWithGroup(const Environment& environment) const {

@@ -1,5 +1,5 @@
 // Where the plugin listens: a Unix socket in a folder of its own that only this user may enter.
-// gRPC creates the socket by the umask, so the folder is what protects it. Called by `serve.h`.
+// The socket is created by the umask, so the folder is what protects it. Called by `serve.h`.
 #pragma once
 
 #include <string>
@@ -22,11 +22,8 @@ class SocketFolder {
   SocketFolder& operator=(SocketFolder&&) = delete;
   ~SocketFolder();
 
-  // For bind(), and for the host.
+  // For `listener.h`, and for the host.
   const std::string& socket_path() const { return socket_path_; }
-
-  // For gRPC, which takes a URI.
-  std::string Target() const;
 
   // Lets the host in if it runs as another user: PLUGIN_UNIX_SOCKET_GROUP, by name or number.
   // Nothing to do where that is not set. The socket must exist.

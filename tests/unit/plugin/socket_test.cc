@@ -17,7 +17,6 @@
 namespace er::plugin {
 namespace {
 
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -89,17 +88,6 @@ TEST_F(SocketFolderTest, TakesTheSocketWithItWhenItGoes) {
     EXPECT_FALSE(fs::is_empty(Folder("tmp")));
   }
   EXPECT_TRUE(fs::is_empty(Folder("tmp")));
-}
-
-// gRPC's "unix:" targets are URIs; the host takes the path as it is.
-TEST_F(SocketFolderTest, IsEscapedForGrpcOnly) {
-  environment_.variables["TMPDIR"] = Folder("a b%ü");
-  const absl::StatusOr<SocketFolder> made = SocketFolder::Create(environment_);
-  ASSERT_TRUE(made.ok());
-  EXPECT_THAT(made->socket_path(), HasSubstr("/a b%ü/"));
-  EXPECT_THAT(made->Target(), StartsWith("unix:/tmp/er-socket-"));
-  EXPECT_THAT(made->Target(), HasSubstr("/a%20b%25%C3%BC/"));
-  EXPECT_THAT(made->Target(), EndsWith("/socket"));
 }
 
 TEST_F(SocketFolderTest, LetsAGroupInByNumberIfAsked) {
