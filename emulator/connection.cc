@@ -16,7 +16,7 @@
 namespace er::emulator {
 namespace {
 
-constexpr std::size_t kLongestHead = 64 * 1024;
+constexpr std::size_t kLongestHead = std::size_t{64} * 1024;
 
 void Describe(const sockaddr_storage& address, std::string& ip, int& port) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -62,7 +62,7 @@ bool Connection::AwaitRequest(absl::Duration timeout) {
 }
 
 bool Connection::Fill() {
-  std::array<char, 16384> bytes;
+  std::array<char, 16384> bytes{};
   const ssize_t got = tls_ ? SSL_read(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
                            : recv(socket_, bytes.data(), bytes.size(), 0);
   if (got <= 0) return false;

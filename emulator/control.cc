@@ -167,7 +167,7 @@ Reply DeleteWorkflow(const Ask& ask) {
 struct Route {
   absl::string_view method;
   absl::string_view path;  // after the prefix; {} is a name
-  Reply (*reply)(const Ask& ask);
+  Reply (*reply)(const Ask& ask) = nullptr;
 };
 
 constexpr Route kRoutes[] = {

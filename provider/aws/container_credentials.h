@@ -11,7 +11,7 @@ namespace er::aws {
 
 // Whether the authorization token may be sent to this URL: https to anyone, http to this computer
 // and to the addresses of ECS and EKS only. Public for tests.
-absl::Status CheckContainerUrl(absl::string_view url);
+absl::Status CheckContainerUrl(absl::string_view text);
 
 class ContainerCredentials final : public CredentialsSource {
  public:

@@ -15,7 +15,7 @@ namespace {
 constexpr char kPayload[] = "er/aws/error";
 
 absl::StatusCode CodeOf(const Error& error) {
-  if (error.http_status == 0 || error.http_status < 400) return absl::StatusCode::kUnavailable;
+  if (error.http_status < 400) return absl::StatusCode::kUnavailable;
   if (IsThrottling(error)) return absl::StatusCode::kResourceExhausted;
   if (IsExpiredToken(error) || absl::StrContains(error.code, "Signature") ||
       error.code == "UnrecognizedClientException" || error.code == "InvalidClientTokenId" ||

@@ -11,7 +11,7 @@ namespace er::aws {
 namespace {
 
 std::string HexDigest(const EVP_MD* algorithm, absl::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm, nullptr);
   return absl::BytesToHexString(
@@ -24,7 +24,7 @@ std::string Sha256Hex(absl::string_view text) { return HexDigest(EVP_sha256(), t
 std::string Sha1Hex(absl::string_view text) { return HexDigest(EVP_sha1(), text); }
 
 std::string HmacSha256(absl::string_view key, absl::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);

@@ -128,7 +128,7 @@ absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& words,
   if (words.empty() || words[0].empty()) {
     return absl::FailedPreconditionError("the command is empty");
   }
-  std::array<int, 2> ends;
+  std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
   Descriptor output(ends[0]);
   Descriptor child_end(ends[1]);
@@ -155,7 +155,7 @@ absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& words,
     if (events[1].revents != 0) {
       failure = absl::CancelledError(absl::StrCat(words[0], " was cancelled"));
     } else if (events[0].revents != 0) {
-      std::array<char, 4096> block;
+      std::array<char, 4096> block{};
       const ssize_t size = read(output.get(), block.data(), block.size());
       if (size <= 0) break;
       text.append(block.data(), static_cast<std::size_t>(size));

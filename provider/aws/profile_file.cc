@@ -47,7 +47,7 @@ std::string SectionName(absl::string_view line) {
   return name;
 }
 
-void Merge(Sections& into, Sections from) {
+void Merge(Sections& into, Sections&& from) {
   for (auto& [name, section] : from) {
     ProfileSection& target = into[name];
     for (auto& [key, value] : section.values) target.values[key] = std::move(value);
@@ -56,7 +56,7 @@ void Merge(Sections& into, Sections from) {
 }
 
 // Of the config file's sections, "profile x" is the profile x; "profile default" beats "default".
-Sections WithoutPrefix(Sections sections) {
+Sections WithoutPrefix(Sections&& sections) {
   Sections result;
   for (const bool prefixed : {false, true}) {
     for (auto& [name, section] : sections) {
@@ -156,7 +156,7 @@ const ProfileSection* Profiles::ConfigSection(absl::string_view section) const {
 }
 
 bool Profiles::Has(absl::string_view profile) const {
-  return ConfigSection(profile) != nullptr || credentials_.count(std::string(profile)) > 0;
+  return ConfigSection(profile) != nullptr || credentials_.contains(std::string(profile));
 }
 
 std::optional<std::string> Profiles::Value(absl::string_view profile, absl::string_view key) const {

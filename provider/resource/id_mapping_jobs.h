@@ -54,7 +54,7 @@ class IdMappingJobs {
                                       nlohmann::json members, int pages, std::stop_token stop,
                                       const Enough& enough = nullptr);
 
-  absl::StatusOr<aws::Answer> Call(const std::string& operation, const nlohmann::json& members,
+  absl::StatusOr<aws::Answer> Call(const std::string& name, const nlohmann::json& members,
                                    std::stop_token stop);
 
   bool HasSucceeded(absl::string_view status) const;

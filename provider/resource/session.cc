@@ -29,7 +29,7 @@ bool Session::Claim(const std::string& job_id) {
 
 bool Session::IsClaimed(const std::string& job_id) {
   std::lock_guard lock(mutex_);
-  return claimed_.count(job_id) > 0;
+  return claimed_.contains(job_id);
 }
 
 std::vector<std::string> Session::ClaimedWithin(absl::Duration recent) {

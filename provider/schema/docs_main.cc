@@ -173,7 +173,7 @@ class SchemaText {
         }
       }
       if (lines.empty()) continue;
-      absl::StrAppend(&text_, heading, path.empty() ? "" : "", " ", title, "\n\n", lines, "\n");
+      absl::StrAppend(&text_, heading, " ", title, "\n\n", lines, "\n");
     }
   }
 

@@ -103,7 +103,7 @@ class Cursor {
     for (const auto& [name, member] : node_->members) {
       if (name == "$schema" || name == "documentation") {
         Text(name);
-      } else if (names.count(name) == 0) {
+      } else if (!names.contains(name)) {
         Member(name, member).Fail("is not a key of this format");
       }
     }
@@ -382,7 +382,7 @@ class Loader {
 
   void CheckMember(const std::string& member, const Cursor& at) const {
     const std::string top = member.substr(0, member.find('.'));
-    if (members_.count(top) == 0) {
+    if (!members_.contains(top)) {
       at.Fail(absl::StrCat("no operation of this type takes or gives ", top,
                            "; say \"member\", or \"local\" if the service knows nothing of it"));
     }
@@ -540,7 +540,7 @@ class Loader {
                       .items = at->Text("items"),
                       .filters = at->Texts("filters"),
                       .id = at->Texts("id")};
-    if (catalog_.operations.count(schema.reading.operation) == 0) {
+    if (!catalog_.operations.contains(schema.reading.operation)) {
       at->Fail(absl::StrCat("service.json has no ", schema.reading.operation));
     }
     if (!schema.reading.items.empty() && schema.FindAttribute(schema.reading.items) == nullptr) {

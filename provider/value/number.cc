@@ -94,7 +94,7 @@ Number::Number(double value) {
     text_ = NotFinite(value);
     return;
   }
-  std::array<char, 32> buffer;  // 24 characters at most
+  std::array<char, 32> buffer{};  // 24 characters at most
   const char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                         std::chars_format::scientific)
                               .ptr;
@@ -106,7 +106,7 @@ Number Number::Exactly(double value) {
   // No double has more digits than these before and after its point.
   constexpr int kMostWhole = 309;
   constexpr int kMostFraction = 1074;
-  std::array<char, 1 + kMostWhole + 1 + kMostFraction> buffer;
+  std::array<char, 1 + kMostWhole + 1 + kMostFraction> buffer{};
   const char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                         std::chars_format::fixed, kMostFraction)
                               .ptr;

@@ -25,14 +25,15 @@ class Value {
 
   // A null.
   Value() = default;
-  Value(bool value) : content_(value) {}                      // NOLINT(google-explicit-constructor)
-  Value(Number value) : content_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
-  Value(std::string value) : content_(std::move(value)) {}    // NOLINT(google-explicit-constructor)
-  Value(const char* value) : content_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(absl::string_view value)
-      : content_(std::string(value)) {}              // NOLINT(google-explicit-constructor)
-  Value(List value) : content_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(Map value) : content_(std::move(value)) {}   // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): a value is written as what it holds.
+  Value(bool value) : content_(value) {}
+  Value(Number value) : content_(std::move(value)) {}
+  Value(std::string value) : content_(std::move(value)) {}
+  Value(const char* value) : content_(std::string(value)) {}
+  Value(absl::string_view value) : content_(std::string(value)) {}
+  Value(List value) : content_(std::move(value)) {}
+  Value(Map value) : content_(std::move(value)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   static Value Null() { return Value(); }
   // `refinements` is the msgpack map that came with it, kept as it came; empty if there was none.
