@@ -91,10 +91,9 @@ std::string SettingsOf(const Session& session, const Value& planned, const json&
 // One create or update under way: what it works on, and the state as far as it is known.
 class Run {
  public:
-  Run(const schema::Catalog& catalog, const schema::Schema& schema, Session& session,
-      Region& region, Value planned, const char* step, std::stop_token stop)
-      : catalog_(catalog),
-        schema_(schema),
+  Run(const schema::Schema& schema, Session& session, Region& region, Value planned,
+      const char* step, std::stop_token stop)
+      : schema_(schema),
         session_(session),
         region_(region),
         is_create_(absl::string_view(step) == "create"),
@@ -311,7 +310,6 @@ class Run {
     return {.state = std::move(state), .diagnostics = std::move(diagnostics_)};
   }
 
-  const schema::Catalog& catalog_;
   const schema::Schema& schema_;
   Session& session_;
   Region& region_;
@@ -417,7 +415,7 @@ Task<StateAnswer> JobRun::Create(SessionPtr session, Value planned, std::stop_to
   StateAnswer answer;
   Region* region = RegionOf(*session, planned, answer.diagnostics);
   if (region == nullptr) co_return answer;
-  Run run(catalog_, schema_, *session, *region, std::move(planned), "create", std::move(stop));
+  Run run(schema_, *session, *region, std::move(planned), "create", std::move(stop));
   co_return co_await run.Create();
 }
 
@@ -435,7 +433,7 @@ Task<StateAnswer> JobRun::Update(SessionPtr session, Value prior, Value planned,
   }
   session->Claim(Text(prior, "job_id"));
   const Turns::Turn turn = region->turns.TakeOver();
-  Run run(catalog_, schema_, *session, *region, std::move(planned), "update", std::move(stop));
+  Run run(schema_, *session, *region, std::move(planned), "update", std::move(stop));
   co_return co_await run.Wait();
 }
 
