@@ -117,10 +117,7 @@ bool AddExtensions(X509* certificate) {
   return true;
 }
 
-}  // namespace
-
-void PrepareOpenSsl() {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+void UseKernelRandom() {
   static constexpr RAND_METHOD kKernel = {.seed = nullptr,
                                           .bytes = KernelRandom,
                                           .cleanup = nullptr,
@@ -130,7 +127,12 @@ void PrepareOpenSsl() {
   RAND_set_rand_method(&kKernel);
 }
 
+}  // namespace
+
+void IgnoreOpenSslConfig() { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
+
 absl::StatusOr<Certificate> MakeCertificate(absl::Time now) {
+  UseKernelRandom();
   const CurveKey curve_key(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
   const Key key(EVP_PKEY_new());
   if (!curve_key || !key || EC_KEY_generate_key(curve_key.get()) != 1 ||

@@ -11,9 +11,8 @@
 namespace er::plugin {
 
 // Before any other use of OpenSSL, which would read the machine's openssl.cnf: that is not written
-// for this program and may name modules that a static one cannot load. Random numbers come straight
-// from the kernel from now on; OpenSSL's own generator is slow to set up and no safer.
-void PrepareOpenSsl();
+// for this program and may name modules that a static one cannot load.
+void IgnoreOpenSslConfig();
 
 struct Certificate {
   std::string certificate_pem{};
@@ -22,7 +21,8 @@ struct Certificate {
 };
 
 // A new P-256 key, and its certificate by itself for "localhost", good for a server and a client.
-// `now` is wall time. Takes 2 ms.
+// `now` is wall time. Takes up to 2 ms. All of OpenSSL's random numbers come straight from the
+// kernel from now on: its own generator is slow to set up and no safer.
 absl::StatusOr<Certificate> MakeCertificate(absl::Time now);
 
 }  // namespace er::plugin

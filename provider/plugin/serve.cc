@@ -134,7 +134,7 @@ absl::Status ServeUntilTheEnd(const ServeOptions& options, const Environment& en
 }  // namespace
 
 int Serve(const ServeOptions& options) {
-  PrepareOpenSsl();
+  IgnoreOpenSslConfig();
   InstallCrashReport();
   signal(SIGPIPE, SIG_IGN);
   const Environment& environment = ProcessEnvironment();
