@@ -83,6 +83,7 @@ absl::StatusOr<Intent> ReadNote(const std::string& path) {
   Intent intent;
   for (std::string line; std::getline(file, line);) ReadLine(line, intent);
   if (intent.settings.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": no note"));
+  if (!intent.job_id.empty()) intent.snapshot = std::vector<std::string>();  // it has served
   return intent;
 }
 
@@ -127,7 +128,7 @@ absl::Status Journal::Note::Started(const std::string& job_id) {
   {
     std::lock_guard lock(journal_.mutex_);
     intent_.job_id = job_id;
-    // It has served; a thousand runs that wait would keep a thousand of them.
+    // It has served; ten thousand runs that wait would keep ten thousand of them.
     intent_.snapshot = std::vector<std::string>();
     journal_.KeepFromOthers(job_id, *this);
   }
