@@ -5,12 +5,17 @@
 #include "absl/strings/str_split.h"
 
 namespace er::emulator {
+namespace {
+
+bool IsHexDigit(char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); }
+
+}  // namespace
 
 std::string PercentDecode(absl::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && absl::ascii_isxdigit(text[i + 1]) &&
-        absl::ascii_isxdigit(text[i + 2])) {
+    if (text[i] == '%' && i + 2 < text.size() && IsHexDigit(text[i + 1]) &&
+        IsHexDigit(text[i + 2])) {
       decoded += absl::HexStringToBytes(text.substr(i + 1, 2));
       i += 2;
     } else {
@@ -23,7 +28,8 @@ std::string PercentDecode(absl::string_view text) {
 std::string PercentEncode(absl::string_view text, absl::string_view also_kept) {
   std::string encoded;
   for (const char c : text) {
-    if (absl::ascii_isalnum(c) || absl::StrContains("-_.~", c) || absl::StrContains(also_kept, c)) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("-_.~", c) ||
+        absl::StrContains(also_kept, c)) {
       encoded += c;
     } else {
       encoded += '%';
