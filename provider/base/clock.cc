@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <coroutine>
 #include <map>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -28,9 +27,6 @@ class RealClock final : public Clock {
     return absl::FromChrono(std::chrono::steady_clock::now() - start_) * speed_;
   }
 
-  Task<bool> WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
-                       std::stop_token stop, std::function<bool()> done) override;
-
   void NotifyAll(Signal& signal) override;
 
   bool Sleep(absl::Duration duration, std::stop_token stop) override {
@@ -42,111 +38,81 @@ class RealClock final : public Clock {
   }
 
  private:
-  friend struct Clock::Signal::Waiter;
-
   std::chrono::nanoseconds Real(absl::Duration duration) const {
     return absl::ToChronoNanoseconds(std::min(duration, kLongestWait) / speed_);
   }
 
+  bool Suspend(Wait& wait, std::coroutine_handle<> task) override;
+  // Lists the wait and releases its lock. False if it has been woken since.
+  bool Park(Wait& wait);
+  // On the thread of a worker: the task goes on, or waits again.
+  void GoOn(Wait& wait);
   // Lets a task go on, if it waits still. With the mutex held.
-  void Wake(Signal::Waiter& waiter);
+  void Wake(Wait& wait);
   // Wakes those whose time has come, for as long as the process lives.
   void Watch();
 
   const double speed_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  // Guards what follows, each waiter, and the lists of all signals. Taken after the mutexes of
-  // those who wait.
+  // Guards what follows, the clock's part of each wait, and the lists of all signals. Taken after
+  // the mutexes of those who wait.
   std::mutex mutex_;
   std::condition_variable earlier_;
-  std::multimap<absl::Duration, Signal::Waiter*> by_deadline_;
+  std::multimap<absl::Duration, Wait*> by_deadline_;
   bool watched_ = false;
 };
 
-}  // namespace
-
-// A task that waits; it lives in the frame of WaitUntil().
-struct Clock::Signal::Waiter {
-  struct OnStop {
-    Waiter& waiter;
-    void operator()() const {
-      const std::lock_guard guard(waiter.clock.mutex_);
-      waiter.clock.Wake(waiter);
-    }
-  };
-
-  bool await_ready() { return false; }
-
-  bool await_suspend(std::coroutine_handle<> waiting) {
-    task = waiting;
-    {
-      const std::lock_guard guard(clock.mutex_);
-      place = signal.waiters.insert(signal.waiters.end(), this);
-      timer = clock.by_deadline_.end();
-      if (deadline < absl::InfiniteDuration()) {
-        timer = clock.by_deadline_.emplace(deadline, this);
-        if (!std::exchange(clock.watched_, true)) {
-          std::thread([&clock = clock] { clock.Watch(); }).detach();
-        }
-        if (timer == clock.by_deadline_.begin()) clock.earlier_.notify_one();
-      }
-    }
-    on_stop.emplace(stop, OnStop{*this});  // calls it at once if the stop was requested before
-    lock.unlock();
-    const std::lock_guard guard(clock.mutex_);
-    suspended = !awake;
-    return suspended;  // from here on, this may be gone
-  }
-
-  void await_resume() {
-    on_stop.reset();
-    lock.lock();
-  }
-
-  RealClock& clock;
-  absl::Duration deadline;
-  std::unique_lock<std::mutex>& lock;
-  Signal& signal;
-  std::stop_token stop;
-  const std::function<bool()>& done;
-
-  std::coroutine_handle<> task{};
-  bool suspended = false;
-  bool awake = false;
-  std::list<Waiter*>::iterator place{};
-  std::multimap<absl::Duration, Waiter*>::iterator timer{};
-  std::optional<std::stop_callback<OnStop>> on_stop{};
-};
-
-namespace {
-
-Task<bool> RealClock::WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock,
-                                Signal& signal, std::stop_token stop, std::function<bool()> done) {
-  while (!done()) {
-    if (stop.stop_requested() || Elapsed() >= deadline) co_return false;
-    Signal::Waiter waiter{.clock = *this,
-                          .deadline = deadline,
-                          .lock = lock,
-                          .signal = signal,
-                          .stop = stop,
-                          .done = done};
-    co_await waiter;
-  }
-  co_return true;
+bool RealClock::Suspend(Wait& wait, std::coroutine_handle<> task) {
+  wait.task = task;
+  do {
+    if (Park(wait)) return true;  // from here on, it may be gone
+    wait.on_stop.reset();
+    wait.lock.lock();
+  } while (!wait.IsOver());
+  return false;
 }
 
-void RealClock::Wake(Signal::Waiter& waiter) {
-  if (std::exchange(waiter.awake, true)) return;
-  waiter.signal.waiters.erase(waiter.place);
-  if (waiter.timer != by_deadline_.end()) by_deadline_.erase(waiter.timer);
-  if (waiter.suspended) ProcessWorkers().Do([task = waiter.task] { task.resume(); });
+bool RealClock::Park(Wait& wait) {
+  {
+    const std::lock_guard guard(mutex_);
+    wait.suspended = wait.awake = false;
+    wait.place = wait.signal.waits.insert(wait.signal.waits.end(), &wait);
+    wait.timer = by_deadline_.end();
+    if (wait.deadline < absl::InfiniteDuration()) {
+      wait.timer = by_deadline_.emplace(wait.deadline, &wait);
+      if (!std::exchange(watched_, true)) std::thread([this] { Watch(); }).detach();
+      if (wait.timer == by_deadline_.begin()) earlier_.notify_one();
+    }
+  }
+  // Calls it at once if the stop was requested before.
+  wait.on_stop.emplace(wait.stop, [this, &wait] {
+    const std::lock_guard guard(mutex_);
+    Wake(wait);
+  });
+  wait.lock.unlock();
+  const std::lock_guard guard(mutex_);
+  wait.suspended = !wait.awake;
+  return wait.suspended;
+}
+
+void RealClock::GoOn(Wait& wait) {
+  wait.on_stop.reset();
+  wait.lock.lock();
+  if (wait.IsOver() || !Suspend(wait, wait.task)) wait.task.resume();
+}
+
+void RealClock::Wake(Wait& wait) {
+  if (std::exchange(wait.awake, true)) return;
+  wait.signal.waits.erase(wait.place);
+  if (wait.timer != by_deadline_.end()) by_deadline_.erase(wait.timer);
+  if (wait.suspended) ProcessWorkers().Do([this, &wait] { GoOn(wait); });
 }
 
 void RealClock::NotifyAll(Signal& signal) {
   const std::lock_guard guard(mutex_);
-  for (auto next = signal.waiters.begin(); next != signal.waiters.end();) {
-    Signal::Waiter& waiter = **next++;
-    if (waiter.done()) Wake(waiter);
+  for (auto next = signal.waits.begin(); next != signal.waits.end();) {
+    Wait& wait = **next++;
+    if (wait.done()) Wake(wait);
   }
 }
 

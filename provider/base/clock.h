@@ -2,10 +2,14 @@
 // time instead of sleeping. The fake is tests/support/fake_clock.h.
 #pragma once
 
+#include <coroutine>
 #include <functional>
 #include <list>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "base/task.h"
@@ -15,12 +19,11 @@ namespace er {
 // Safe for concurrent use.
 class Clock {
  public:
-  // What tasks wait for besides time. Must outlive their waits.
-  class Signal {
-   public:
-    struct Waiter;  // the clock's own
+  struct Wait;
 
-    std::list<Waiter*> waiters{};
+  // What tasks wait for besides time. Must outlive their waits.
+  struct Signal {
+    std::list<Wait*> waits{};  // the clock's own
   };
 
   Clock() = default;
@@ -35,13 +38,13 @@ class Clock {
   virtual absl::Duration Elapsed() = 0;
 
   // Waits, with `lock` released and no thread held, until `done` holds, until Elapsed() reaches
-  // `deadline`, or until `stop` is requested; `lock` is held again then. Returns done().
+  // `deadline`, or until `stop` is requested; `lock` is held again then, by the thread on which the
+  // task goes on. Awaiting it gives done().
   //
   // Whoever makes `done` true calls NotifyAll(signal) with the same mutex held. `done` is called
   // with it held, on any thread, and must not wait or use this clock but for Elapsed().
-  virtual Task<bool> WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock,
-                               Signal& signal, std::stop_token stop,
-                               std::function<bool()> done) = 0;
+  Wait WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
+                 std::stop_token stop, std::function<bool()> done);
   virtual void NotifyAll(Signal& signal) = 0;
 
   // Waits for `duration` of Elapsed(), with no thread held. False, at once, when `stop` is
@@ -50,7 +53,48 @@ class Clock {
 
   // The same for plain functions: the thread sleeps.
   virtual bool Sleep(absl::Duration duration, std::stop_token stop) = 0;
+
+ private:
+  // Lets `task` wait, with the lock released, and sees to it that it goes on when `wait` is over.
+  // False if that is so at once; the lock is held then.
+  virtual bool Suspend(Wait& wait, std::coroutine_handle<> task) = 0;
 };
+
+// One wait, awaited where it is made. It is no Task, whose end and whose caller may be on two
+// threads: a mutex has to be released by the thread that took it.
+struct [[nodiscard]] Clock::Wait {
+  bool await_ready() const { return IsOver(); }
+  bool await_suspend(std::coroutine_handle<> waiting) { return clock.Suspend(*this, waiting); }
+  bool await_resume() const { return done(); }
+
+  bool IsOver() const { return done() || stop.stop_requested() || clock.Elapsed() >= deadline; }
+
+  Clock& clock;
+  absl::Duration deadline;
+  std::unique_lock<std::mutex>& lock;
+  Signal& signal;
+  std::stop_token stop;
+  std::function<bool()> done;
+
+  // The clock's own.
+  std::coroutine_handle<> task{};
+  bool suspended = false;
+  bool awake = false;
+  std::list<Wait*>::iterator place{};
+  std::multimap<absl::Duration, Wait*>::iterator timer{};
+  std::optional<std::stop_callback<std::function<void()>>> on_stop{};
+};
+
+inline Clock::Wait Clock::WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock,
+                                    Signal& signal, std::stop_token stop,
+                                    std::function<bool()> done) {
+  return {.clock = *this,
+          .deadline = deadline,
+          .lock = lock,
+          .signal = signal,
+          .stop = std::move(stop),
+          .done = std::move(done)};
+}
 
 // The computer's clock. `speed` divides every wait and multiplies Elapsed(): 1 outside tests. With
 // 100, a program waits for "a minute" in 0.6 s while its wall time stays true. The first call

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <coroutine>
 #include <functional>
 #include <limits>
 #include <list>
@@ -36,12 +37,6 @@ class FakeClock final : public Clock {
   absl::Duration Elapsed() override {
     std::lock_guard guard(mutex_);
     return elapsed_;
-  }
-
-  // Each task of a test has a thread, which waits with it: so a task never changes its thread.
-  Task<bool> WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
-                       std::stop_token stop, std::function<bool()> done) override {
-    co_return Block(deadline, lock, signal, std::move(stop), done);
   }
 
   void NotifyAll(Signal& signal) override {
@@ -105,6 +100,12 @@ class FakeClock final : public Clock {
   }
 
  private:
+  // Each task of a test has a thread, which waits with it: so a task never changes its thread.
+  bool Suspend(Wait& wait, std::coroutine_handle<> /*task*/) override {
+    Block(wait.deadline, wait.lock, wait.signal, wait.stop, wait.done);
+    return false;
+  }
+
   struct Waiter {
     absl::Duration deadline;
     const Signal* signal = nullptr;

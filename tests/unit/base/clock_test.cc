@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
@@ -95,6 +96,22 @@ TEST(SystemClockTest, ATaskPausesAtTheClocksSpeed) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_FALSE(Await(FastClock().Pause(absl::InfiniteDuration(), stop.get_token())));
+}
+
+// As a mutex demands: glibc and the thread sanitizer know who holds it.
+TEST(SystemClockTest, ATaskGoesOnWithTheLockOfItsOwnThread) {
+  for (int i = 0; i < 2000; ++i) {
+    Gate gate;
+    std::jthread other([&] { gate.Open(); });
+    const auto pass = [&]() -> Task<bool> {
+      std::unique_lock lock(gate.mutex);
+      const bool passed = co_await FastClock().WaitUntil(
+          absl::InfiniteDuration(), lock, gate.changed, {}, [&] { return gate.open; });
+      EXPECT_EQ(gate.mutex.native_handle()->__data.__owner, gettid());
+      co_return passed;
+    };
+    EXPECT_TRUE(Await(pass()));
+  }
 }
 
 std::ptrdiff_t ThreadsOfThisProcess() {
