@@ -1,11 +1,15 @@
 // The promises of a create against every order of faults: a model of the service, several creates
 // at once, and chance. A failure names its seed; run that one alone with --gtest_filter.
 #include <array>
+#include <cmath>
+#include <functional>
+#include <latch>
 #include <random>
 #include <set>
 #include <thread>
 
 #include "base/environment.h"
+#include "base/workers.h"
 #include "unit/resource/run_fixture.h"
 
 namespace er::resource {
@@ -127,13 +131,176 @@ TEST_P(ExactlyOnce, HoldsWhateverTheNetworkDoes) {
   EXPECT_GE(test.service.jobs.size(), reported.size());
 }
 
-// ER_SEEDS=10000 tries more of them, by hand.
-int LastSeed() {
-  const auto seeds = ProcessEnvironment().Variable("ER_SEEDS");
-  return seeds.has_value() ? std::stoi(*seeds) : 300;
+// The same on a real clock, a minute in 6 ms, and on real threads: tasks wait without one, and
+// interrupts and time-outs come at any moment of them.
+class ExactlyOnceAtOnce : public testing::TestWithParam<int> {
+ protected:
+  static constexpr std::size_t kAtOnce = 12;
+
+  int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+  // From 10 ms to 3 hours, any order of magnitude as likely as another.
+  absl::Duration AnyTime() { return absl::Milliseconds(std::pow(10, 1 + 0.01 * Below(600))); }
+
+  Value ConfigOf(std::size_t i, const Value& timeout) {
+    Value::Map arguments{
+        {"workflow_name", absl::StrCat("w", i % 3)},
+        {"timeouts", Value::Map{{"create", timeout}, {"update", "1000h"}, {"delete", {}}}},
+        {"wait_for_completion", i % 4 != 0}};
+    if (distinct_) arguments["triggers"] = Value::Map{{"run", absl::StrCat(i)}};
+    return test_.Config(std::move(arguments));
+  }
+
+  // Begins all tasks, each on a worker, and waits for their ends.
+  using Begun = std::function<Task<StateAnswer>(std::size_t)>;
+  static std::vector<StateAnswer> All(const Begun& begin) {
+    std::vector<StateAnswer> answers(kAtOnce);
+    std::latch ended(kAtOnce);
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      ProcessWorkers().Do([&, i] {
+        Begin(begin(i), [&, i](StateAnswer answer) {
+          answers[i] = std::move(answer);
+          ended.count_down();
+        });
+      });
+    }
+    ended.wait();
+    return answers;
+  }
+
+  Task<StateAnswer> Create(Value planned, std::stop_token stop = {}) {
+    return test_.run.Create(test_.session, std::move(planned), std::move(stop));
+  }
+
+  Task<StateAnswer> Replace(Value prior, Value planned) {
+    const StateAnswer gone = co_await test_.run.Delete(test_.session, std::move(prior), {});
+    EXPECT_TRUE(gone.state.IsNull());
+    co_return co_await Create(std::move(planned));
+  }
+
+  static Task<StateAnswer> Keep(StateAnswer answer) { co_return answer; }
+
+  static Task<bool> StopAfter(absl::Duration time, std::stop_source stop, std::stop_token over) {
+    co_await FastClock().Pause(time, std::move(over));
+    co_return stop.request_stop();
+  }
+
+  static Clock& FastClock() { return SystemClock(10'000); }
+
+  std::mt19937 random_{static_cast<unsigned>(GetParam())};
+  const bool distinct_ = Below(2) == 0;  // else runs of a workflow may stand in for each other
+  Runs test_{FastClock()};
+};
+
+TEST_P(ExactlyOnceAtOnce, HoldsWhereverItIsInterrupted) {
+  FakeService& service = test_.service;
+  service.refusal = static_cast<FakeService::Refusal>(Below(3));
+  service.list_lag = absl::Seconds(Below(40));
+  service.job_duration = absl::Minutes(1 + Below(5));
+  service.workflows = {"w0", "w1", "w2"};
+  service.quota = 1 + Below(4);
+  test_.max_concurrent_jobs = 1 + Below(4);
+  test_.NewProcess();
+  service.random_fault = [rate = Below(40),
+                          random = std::mt19937(random_())](const std::string& operation) mutable {
+    if (random() % 100 >= static_cast<unsigned>(rate)) return Fault::kNone;
+    constexpr std::array<Fault, 4> kOfStart = {Fault::kLostBefore, Fault::kLostAfter,
+                                               Fault::kGarbage, Fault::kThrottled};
+    return operation == "StartIdMappingJob" ? kOfStart[random() % 4] : Fault::kLostBefore;
+  };
+
+  // 1. An apply of all runs, and an interrupt of all or of each.
+  std::vector<Value> plans;
+  std::vector<std::stop_source> stops(kAtOnce);
+  const bool at_the_same_time = Below(2) == 0;
+  std::stop_source over;
+  std::latch stopped(kAtOnce);
+  for (std::size_t i = 0; i < kAtOnce; ++i) {
+    const Value timeout = Below(3) == 0 ? absl::FormatDuration(AnyTime()) : "1000h";
+    plans.push_back(test_.PlanTo(Value::Null(), ConfigOf(i, timeout)).planned);
+    if (at_the_same_time && i > 0) stops[i] = stops[0];
+    Begin(StopAfter(AnyTime(), stops[i], over.get_token()), [&](bool) { stopped.count_down(); });
+  }
+  const std::vector<StateAnswer> first =
+      All([&](std::size_t i) { return Create(plans[i], stops[i].get_token()); });
+  over.request_stop();
+  stopped.wait();
+
+  std::set<std::string> reported;
+  std::size_t unknown = 0;
+  for (const StateAnswer& answer : first) {
+    if (answer.state.IsNull()) {
+      EXPECT_TRUE(HasError(answer.diagnostics));
+      for (const std::string& summary : Summaries(answer.diagnostics)) {
+        if (summary == "error: Unknown Whether an ID Mapping Job Was Started" ||
+            summary == "error: Several New ID Mapping Jobs")
+          ++unknown;
+      }
+      continue;
+    }
+    EXPECT_TRUE(answer.state.IsWhollyKnown());
+    const std::string job_id = TextOf(answer.state, "job_id");
+    EXPECT_TRUE(reported.insert(job_id).second) << job_id << " is reported twice";
+  }
+  EXPECT_LE(service.jobs.size(), reported.size() + unknown);
+
+  // 2. The next plan and its apply, each by a process of its own: unfinished runs are waited for,
+  // those with an error are replaced, those that are not there are created.
+  service.random_fault = nullptr;
+  test_.NewProcess();
+  const auto unfinished = [](const StateAnswer& answer) {
+    return answer.state["unfinished"] == Value(true);
+  };
+  for (std::size_t i = 0; i < kAtOnce; ++i) {
+    const Value config = ConfigOf(i, "1000h");
+    if (first[i].state.IsMap()) test_.run.Seen(*test_.session, first[i].state);
+    const bool updated =
+        first[i].state.IsMap() && unfinished(first[i]) && !HasError(first[i].diagnostics);
+    plans[i] = test_.PlanTo(updated ? first[i].state : Value::Null(), config).planned;
+  }
+  test_.NewProcess();
+  const std::vector<StateAnswer> second = All([&](std::size_t i) {
+    const Value& prior = first[i].state;
+    if (prior.IsNull()) return Create(plans[i]);
+    if (HasError(first[i].diagnostics)) return Replace(prior, plans[i]);
+    if (!unfinished(first[i])) return Keep(first[i]);
+    return test_.run.Update(test_.session, prior, plans[i], {});
+  });
+
+  std::size_t open = 0;
+  std::set<std::string> owned;
+  for (std::size_t i = 0; i < kAtOnce; ++i) {
+    const Value& state = second[i].state;
+    if (state.IsNull()) {
+      EXPECT_THAT(Summaries(second[i].diagnostics),
+                  testing::Contains("error: Several New ID Mapping Jobs"));
+      ++open;
+      continue;
+    }
+    const std::string job_id = TextOf(state, "job_id");
+    EXPECT_TRUE(owned.insert(job_id).second) << job_id << " is reported twice";
+    EXPECT_EQ(state["unfinished"], Value(false));
+    if (i % 4 != 0) {
+      EXPECT_EQ(TextOf(state, "status"), "SUCCEEDED");
+    }
+    if (first[i].state.IsMap() && (distinct_ || !HasError(first[i].diagnostics))) {
+      EXPECT_EQ(job_id, TextOf(first[i].state, "job_id"));  // waited for, not started again
+    }
+  }
+  EXPECT_LE(service.jobs.size(), kAtOnce);
+  EXPECT_GE(service.jobs.size(), owned.size());
+  // A job that nobody has is one of those that an open run may be.
+  EXPECT_LE(service.jobs.size(), owned.size() + open);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ExactlyOnce, testing::Range(1, LastSeed() + 1));
+// ER_SEEDS=10000 tries more of them, by hand.
+int LastSeed(int seeds) {
+  const auto wanted = ProcessEnvironment().Variable("ER_SEEDS");
+  return wanted.has_value() ? std::stoi(*wanted) : seeds;
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ExactlyOnce, testing::Range(1, LastSeed(300) + 1));
+INSTANTIATE_TEST_SUITE_P(Seeds, ExactlyOnceAtOnce, testing::Range(1, LastSeed(20) + 1));
 
 }  // namespace
 }  // namespace er::resource

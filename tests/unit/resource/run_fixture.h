@@ -20,15 +20,15 @@
 
 namespace er::resource {
 
-class RunFixture {
+class Runs {
  public:
-  explicit RunFixture(int threads = 1) : clock(threads), service(clock) {
+  explicit Runs(Clock& clock) : service(clock), clock_(clock) {
     static int count = 0;
     // In memory: a disk takes its time for each note.
     journal_folder = absl::StrCat("/dev/shm/entityresolution-test-", getpid(), "-", ++count);
     NewProcess();
   }
-  ~RunFixture() { std::filesystem::remove_all(journal_folder); }
+  ~Runs() { std::filesystem::remove_all(journal_folder); }
 
   // What a new plugin process has: nothing but the journal.
   void NewProcess() {
@@ -41,7 +41,7 @@ class RunFixture {
             .region = "eu-west-1",
             .max_concurrent_jobs = max_concurrent_jobs,
             .journal_folder = journal_folder},
-        schema::BuiltInCatalog(), clock);
+        schema::BuiltInCatalog(), clock_);
   }
 
   // What a configuration with these arguments is, defaults left out.
@@ -80,12 +80,24 @@ class RunFixture {
     return notes;
   }
 
-  FakeClock clock;
   FakeService service;
   JobRun run{schema::BuiltInCatalog()};
   int max_concurrent_jobs = 1;
   std::string journal_folder;
   SessionPtr session;
+
+ private:
+  Clock& clock_;
+};
+
+// The fake clock of those that move time themselves.
+struct OwnClock {
+  FakeClock clock;
+};
+
+class RunFixture : public OwnClock, public Runs {
+ public:
+  explicit RunFixture(int threads = 1) : OwnClock{.clock = FakeClock(threads)}, Runs(clock) {}
 };
 
 inline std::string TextOf(const Value& state, absl::string_view name) {
