@@ -54,10 +54,13 @@ class Starter {
   // The order of the steps, and why.
   Task<StartResult> Run() {
     // 1. What a process that died has sent may have been executed: settle that before anything is
-    // sent.
-    const Intent noted = note_ != nullptr ? note_->intent() : Intent();
-    if (noted.sent_at != absl::InfiniteFuture()) {
-      lost_ = Attempt{noted.snapshot, noted.sent_at};
+    // sent. In turn with the starts, as below: a job in the list may be another run's whose answer
+    // is not in yet, and of two such attempts only one may take it.
+    if (note_ != nullptr && note_->intent().sent_at != absl::InfiniteFuture()) {
+      const absl::StatusOr<Turns::Turn> starting = co_await region_.starting.Take(until_);
+      if (!starting.ok()) co_return Unknown(starting.status(), {});
+      Intent noted = note_->intent();  // others have added their jobs to it meanwhile
+      lost_ = Attempt{std::move(noted.snapshot), noted.sent_at};
       StartResult found = co_await Reconcile();
       if (found.kind != Kind::kNotStarted) co_return found;
       lost_.reset();
@@ -93,6 +96,7 @@ class Starter {
       absl::Status failure = answer.status();
       if (answer.ok()) {
         if (std::string job_id = TextMember(answer->body, "jobId"); !job_id.empty()) {
+          session_.Claim(job_id);
           co_return Ours(Kind::kStarted, job_id, std::move(answer->body));
         }
         failure = aws::ToStatus({.operation = "StartIdMappingJob",
@@ -173,8 +177,8 @@ class Starter {
     return {.kind = Kind::kUnknown, .status = std::move(status), .jobs = std::move(jobs)};
   }
 
+  // The job, which has been claimed.
   StartResult Ours(Kind kind, const std::string& job_id, json answer) {
-    session_.Claim(job_id);
     if (note_ != nullptr) Log(note_->Started(job_id));
     log::Info("Have a job", {{"workflow_name", request_.workflow}, {"job_id", job_id}});
     return {.kind = kind, .job_id = job_id, .answer = std::move(answer)};
@@ -205,7 +209,8 @@ class Starter {
       const std::stop_token last_look;
       std::vector<StartResult> found;
       trouble = Look(goes_on ? until_.stop : last_look, found);
-      if (found.size() == 1)
+      // Unless a run that knew the job from its note has claimed it since the look.
+      if (found.size() == 1 && session_.Claim(found[0].job_id))
         co_return Ours(Kind::kFound, found[0].job_id, std::move(found[0].answer));
       if (found.size() > 1) {
         std::vector<std::string> ids;

@@ -69,37 +69,14 @@ class FakeService {
 
   absl::StatusOr<aws::Answer> Handle(const std::string& operation, const nlohmann::json& members,
                                      std::stop_token stop) {
-    if (!clock_.Sleep(latency, stop)) {
+    const auto interrupted = [&] {
       return Failure(operation, "", "interrupted", 0, aws::Execution::kUnknown,
                      absl::StatusCode::kCancelled);
-    }
-    std::unique_lock lock(mutex_);
-    ++calls[operation];
-    const Fault fault = NextFault(operation);
-    switch (fault) {
-      case Fault::kNotSent:
-        return Failure(operation, "", "connection refused", 0, aws::Execution::kNotSent);
-      case Fault::kLostBefore:
-        return Failure(operation, "", "connection reset", 0, aws::Execution::kUnknown);
-      case Fault::kThrottled:
-        return Failure(operation, "ThrottlingException", "slow down", 429,
-                       aws::Execution::kRefused);
-      case Fault::kDenied:
-        return Failure(operation, "AccessDeniedException", "not allowed", 403,
-                       aws::Execution::kRefused);
-      default:
-        break;
-    }
+    };
+    // The way there and, once it has been executed, the way back.
+    if (!clock_.Sleep(latency / 2, stop)) return interrupted();
     absl::StatusOr<aws::Answer> answer = Execute(operation, members);
-    if (operation == "StartIdMappingJob" && on_start) {
-      lock.unlock();
-      on_start();
-    }
-    if (!answer.ok()) return answer;
-    if (fault == Fault::kLostAfter) {
-      return Failure(operation, "", "connection reset", 0, aws::Execution::kUnknown);
-    }
-    if (fault == Fault::kGarbage) answer->body = nlohmann::json::object();
+    if (!clock_.Sleep(latency / 2, stop)) return interrupted();
     return answer;
   }
 
@@ -121,6 +98,38 @@ class FakeService {
   }
 
  private:
+  // What the service does, and what goes wrong.
+  absl::StatusOr<aws::Answer> Execute(const std::string& operation, const nlohmann::json& members) {
+    std::unique_lock lock(mutex_);
+    ++calls[operation];
+    const Fault fault = NextFault(operation);
+    switch (fault) {
+      case Fault::kNotSent:
+        return Failure(operation, "", "connection refused", 0, aws::Execution::kNotSent);
+      case Fault::kLostBefore:
+        return Failure(operation, "", "connection reset", 0, aws::Execution::kUnknown);
+      case Fault::kThrottled:
+        return Failure(operation, "ThrottlingException", "slow down", 429,
+                       aws::Execution::kRefused);
+      case Fault::kDenied:
+        return Failure(operation, "AccessDeniedException", "not allowed", 403,
+                       aws::Execution::kRefused);
+      default:
+        break;
+    }
+    absl::StatusOr<aws::Answer> answer = Model(operation, members);
+    if (operation == "StartIdMappingJob" && on_start) {
+      lock.unlock();
+      on_start();
+    }
+    if (!answer.ok()) return answer;
+    if (fault == Fault::kLostAfter) {
+      return Failure(operation, "", "connection reset", 0, aws::Execution::kUnknown);
+    }
+    if (fault == Fault::kGarbage) answer->body = nlohmann::json::object();
+    return answer;
+  }
+
   Fault NextFault(const std::string& operation) {
     std::deque<Fault>& next = faults[operation];
     if (next.empty()) return random_fault ? random_fault(operation) : Fault::kNone;
@@ -160,7 +169,7 @@ class FakeService {
     return summary;
   }
 
-  absl::StatusOr<aws::Answer> Execute(const std::string& operation, const nlohmann::json& members) {
+  absl::StatusOr<aws::Answer> Model(const std::string& operation, const nlohmann::json& members) {
     aws::Answer answer{.request_id = "r-1",
                        .date = absl::FromUnixSeconds(absl::ToUnixSeconds(Now()))};
     if (operation == "ListIdMappingWorkflows") {

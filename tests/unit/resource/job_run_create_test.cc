@@ -341,6 +341,38 @@ TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
   EXPECT_EQ(TextOf(second.state, "job_id"), test.service.jobs[0].id);
 }
 
+TEST(JobRunCreate, OfTwoAttemptsWhoseOutcomesAreOpenOnlyOneTakesTheJob) {
+  RunFixture test;
+  const auto run = [](const char* name, const char* time_out) {
+    return Value::Map{
+        {"triggers", Value::Map{{"run", name}}},
+        {"timeouts", Value::Map{{"create", time_out}, {"update", {}}, {"delete", {}}}}};
+  };
+  test.service.list_lag = absl::Seconds(40);
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter, Fault::kLostBefore};
+  EXPECT_TRUE(test.Create(run("a", "1s")).state.IsNull());
+  EXPECT_TRUE(test.Create(run("b", "1s")).state.IsNull());
+  ASSERT_THAT(test.service.jobs, SizeIs(1));
+
+  test.service.list_lag = absl::ZeroDuration();
+  test.service.quota = test.max_concurrent_jobs = 2;
+  test.NewProcess();
+  std::array<StateAnswer, 2> answers;
+  test.clock.Join();  // and this thread, for the other
+  {
+    std::jthread a([&] {
+      answers[0] = test.Create(run("a", "2h"));
+      test.clock.Leave();
+    });
+    answers[1] = test.Create(run("b", "2h"));
+    test.clock.Leave();
+  }
+  ASSERT_TRUE(answers[0].state.IsMap());
+  ASSERT_TRUE(answers[1].state.IsMap());
+  EXPECT_NE(TextOf(answers[0].state, "job_id"), TextOf(answers[1].state, "job_id"));
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
+}
+
 TEST(JobRunCreate, WithoutAJournalFolderRunsAllTheSame) {
   RunFixture test;
   test.journal_folder = "/proc/no-such-folder";
