@@ -67,9 +67,10 @@ bool IsOpenBeside(const Intent& intent, const Intent& other) {
          intent.workflow == other.workflow && intent.region == other.region;
 }
 
-// Adds a line, on disk when it returns OK.
+// Adds a line, on disk when it returns OK. It begins with an end of line: a process that died, or a
+// disk that was full, may have left half a line.
 absl::Status Append(int file, const std::string& path, const json& line) {
-  const std::string text = absl::StrCat(line.dump(), "\n");
+  const std::string text = absl::StrCat("\n", line.dump());
   if (::write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fdatasync(file) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("writing the journal's ", path));

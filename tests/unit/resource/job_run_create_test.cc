@@ -1,8 +1,10 @@
 // One create is one job: each row of the table of faults, and what Terraform is told.
 #include <array>
 #include <deque>
+#include <filesystem>
 #include <thread>
 
+#include "base/environment.h"
 #include "unit/resource/run_fixture.h"
 
 namespace er::resource {
@@ -339,6 +341,39 @@ TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
   const StateAnswer second = test.Create(arguments);
   EXPECT_THAT(test.service.jobs, SizeIs(1));
   EXPECT_EQ(TextOf(second.state, "job_id"), test.service.jobs[0].id);
+}
+
+TEST(JobRunCreate, HalfALineInANoteSpoilsNoOther) {
+  RunFixture test;
+  const Value::Map arguments{
+      {"timeouts", Value::Map{{"create", "1s"}, {"update", {}}, {"delete", {}}}}};
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
+  EXPECT_TRUE(test.Create(arguments).state.IsNull());
+  ASSERT_THAT(test.Notes(), SizeIs(1));
+  // As if that process had died while it wrote down that it was about to send.
+  const std::string note = *ProcessEnvironment().ReadFile(test.Notes()[0]);
+  const std::size_t half = note.find("sent_at");
+  ASSERT_NE(half, std::string::npos);
+  std::filesystem::resize_file(test.Notes()[0], half);
+
+  // The next one starts a job, and does not see its answer.
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  test.service.on_start = [&] {
+    test.service.faults["ListIdMappingJobs"] = std::deque<Fault>(2000, Fault::kLostBefore);
+  };
+  test.NewProcess();
+  EXPECT_TRUE(
+      test.Create({{"timeouts", Value::Map{{"create", "5m"}, {"update", {}}, {"delete", {}}}}})
+          .state.IsNull());
+  ASSERT_THAT(test.service.jobs, SizeIs(1));
+
+  // The third finds that.
+  test.service.on_start = nullptr;
+  test.service.faults.clear();
+  test.NewProcess();
+  const StateAnswer third = test.Create();
+  EXPECT_EQ(TextOf(third.state, "job_id"), test.service.jobs[0].id);
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
 TEST(JobRunCreate, OfTwoAttemptsWhoseOutcomesAreOpenOnlyOneTakesTheJob) {
