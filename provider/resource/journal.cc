@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <system_error>
@@ -86,6 +87,22 @@ absl::StatusOr<Intent> ReadNote(const std::string& path) {
   if (intent.settings.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": no note"));
   if (!intent.job_id.empty()) intent.snapshot = std::vector<std::string>();  // it has served
   return intent;
+}
+
+void ForEachNote(const std::string& folder,
+                 const std::function<void(const std::string& path, Intent intent)>& see) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string path = entry->path().string();
+    if (!absl::EndsWith(path, kSuffix)) continue;
+    absl::StatusOr<Intent> intent = ReadNote(path);
+    if (!intent.ok()) {
+      log::Debug("A file of the journal cannot be read", {{"error", intent.status().message()}});
+      continue;
+    }
+    see(path, *std::move(intent));
+  }
 }
 
 std::string RandomName() {
@@ -176,20 +193,32 @@ absl::StatusOr<Journal::Note*> Journal::Begin(Intent intent) {
 
 void Journal::Scan() {
   if (std::exchange(scanned_, true)) return;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string path = entry->path().string();
-    if (!absl::EndsWith(path, kSuffix)) continue;
-    absl::StatusOr<Intent> intent = ReadNote(path);
-    if (!intent.ok()) {
-      log::Debug("A file of the journal cannot be read", {{"error", intent.status().message()}});
-      continue;
-    }
-    by_settings_.emplace(intent->settings, path);
-    if (!intent->job_id.empty()) by_job_.emplace(intent->job_id, path);
-    found_.emplace(path, *std::move(intent));
+  ForEachNote(folder_, [&](const std::string& path, Intent intent) {
+    by_settings_.emplace(intent.settings, path);
+    if (!intent.job_id.empty()) by_job_.emplace(intent.job_id, path);
+    found_.emplace(path, std::move(intent));
+  });
+}
+
+bool Journal::IsNoted(const std::string& job_id) {
+  bool noted = false;
+  ForEachNote(folder_, [&](const std::string&, const Intent& intent) {
+    noted = noted || intent.job_id == job_id;
+  });
+  return noted;
+}
+
+std::optional<Journal::Lock> Journal::TryLock() {
+  const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  Lock lock(folder);
+  if (folder >= 0 && ::flock(folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return std::nullopt;
   }
+  return lock;
+}
+
+Journal::Lock::~Lock() {
+  if (file_ >= 0) ::close(file_);
 }
 
 void Journal::KeepFromOthers(const std::string& job_id, const Note& owner) {

@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -63,6 +65,21 @@ class Journal {
     Intent intent_;  // under the journal's mutex
   };
 
+  // Among the processes that share the journal, one has it; it is given back when it goes.
+  class Lock {
+   public:
+    explicit Lock(int file) : file_(file) {}
+    Lock(Lock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+    Lock& operator=(Lock&& other) noexcept {
+      std::swap(file_, other.file_);
+      return *this;
+    }
+    ~Lock();
+
+   private:
+    int file_;  // -1: nothing is locked
+  };
+
   // `folder` is made when the first note is written.
   Journal(std::string folder, Clock& clock) : folder_(std::move(folder)), clock_(clock) {}
 
@@ -77,6 +94,13 @@ class Journal {
 
   // Terraform has this job in its state, and nobody is going to take it up: its note has served.
   void Forget(const std::string& job_id);
+
+  // The lock, at once; nullopt if another holds it. Where the folder cannot be locked, whoever asks
+  // has it.
+  std::optional<Lock> TryLock();
+
+  // Whether a note, of any process, says that this job was started for its run. Reads the folder.
+  bool IsNoted(const std::string& job_id);
 
   // Removes the notes that are too old to be taken up and gives them back, to be reported.
   std::vector<Intent> DropOld();

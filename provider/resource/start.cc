@@ -29,6 +29,9 @@ constexpr absl::Duration kClockError = absl::Seconds(5);
 // Twice that: a job that started longer ago cannot be taken for one that starts now.
 constexpr absl::Duration kRecent = absl::Seconds(10);
 
+// Between two tries to start while another process does.
+constexpr absl::Duration kLockPause = absl::Milliseconds(200);
+
 // How often an answer may be lost before this gives up.
 constexpr int kMostLostAnswers = 2;
 
@@ -57,7 +60,7 @@ class Starter {
     // sent. In turn with the starts, as below: a job in the list may be another run's whose answer
     // is not in yet, and of two such attempts only one may take it.
     if (note_ != nullptr && note_->intent().sent_at != absl::InfiniteFuture()) {
-      const absl::StatusOr<Turns::Turn> starting = co_await region_.starting.Take(until_);
+      const absl::StatusOr<StartTurn> starting = co_await TakeTurn();
       if (!starting.ok()) co_return Unknown(starting.status(), {});
       Intent noted = note_->intent();  // others have added their jobs to it meanwhile
       lost_ = Attempt{std::move(noted.snapshot), noted.sent_at};
@@ -68,9 +71,7 @@ class Starter {
     const absl::Duration since = clock_.Elapsed();
     int lost_answers = 0;
     for (;;) {
-      // One start of a Region at a time, so that the list never shows two new jobs of this process
-      // whose answers are not in yet. Given back before any wait for others.
-      absl::StatusOr<Turns::Turn> starting = co_await region_.starting.Take(until_);
+      absl::StatusOr<StartTurn> starting = co_await TakeTurn();
       if (!starting.ok()) co_return NotStarted(starting.status());
 
       // 2. The jobs there are before the start: what is not among them afterwards is new.
@@ -116,7 +117,7 @@ class Starter {
       } else if (!busy || !lost_.has_value()) {
         if (note_ != nullptr) Log(note_->NotSent());
         if (!busy && IsThrottled(failure)) {
-          *starting = Turns::Turn();
+          *starting = StartTurn();
           if (absl::Status paused = co_await Pause(since); !paused.ok())
             co_return NotStarted(failure);
           continue;
@@ -132,17 +133,39 @@ class Starter {
         if (lost_answers >= kMostLostAnswers) co_return Unknown(failure, {});
         if (!busy) continue;
         lost_.reset();
+        if (note_ != nullptr) Log(note_->NotSent());
       }
 
       // 7. Another job is running: wait for its end, and begin anew.
       if (request_.on_conflict == OnConflict::kFail) co_return Busy(failure);
-      *starting = Turns::Turn();
+      *starting = StartTurn();
       if (absl::Status waited = co_await AwaitOthers(since); !waited.ok())
         co_return NotStarted(waited);
     }
   }
 
  private:
+  // One start of a Region at a time, so that the list never shows two new jobs whose answers are
+  // not in yet: neither of this process nor of those that share its journal. Given back before any
+  // wait for others.
+  struct StartTurn {
+    Turns::Turn turn{};
+    Journal::Lock lock{-1};
+  };
+
+  Task<absl::StatusOr<StartTurn>> TakeTurn() {
+    absl::StatusOr<Turns::Turn> turn = co_await region_.starting.Take(until_);
+    if (!turn.ok()) co_return turn.status();
+    while (note_ != nullptr) {
+      if (std::optional<Journal::Lock> lock = session_.journal().TryLock()) {
+        co_return StartTurn{.turn = *std::move(turn), .lock = *std::move(lock)};
+      }
+      co_await clock_.Pause(std::min(kLockPause, until_.deadline - clock_.Elapsed()), until_.stop);
+      if (absl::Status over = IsOver(); !over.ok()) co_return over;
+    }
+    co_return StartTurn{.turn = *std::move(turn)};
+  }
+
   static void Log(const absl::Status& status) {
     if (!status.ok()) {
       log::Warn("The journal cannot be written", {{"error", status.message()}});
@@ -239,7 +262,7 @@ class Starter {
       const auto& known = lost_->snapshot;
       if (std::find(known.begin(), known.end(), job.id) != known.end()) continue;
       if (job.start_time < lost_->sent_at - kClockError) continue;
-      if (session_.IsClaimed(job.id)) continue;
+      if (session_.IsClaimed(job.id) || session_.journal().IsNoted(job.id)) continue;
       absl::StatusOr<json> details = jobs_.Get(request_.workflow, job.id, stop);
       if (!details.ok()) {
         trouble.Update(details.status());

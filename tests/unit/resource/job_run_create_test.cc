@@ -309,6 +309,33 @@ TEST(JobRunCreate, ARunThatNobodyWaitsForKeepsItsJobOnceTerraformHasIt) {
   EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
 }
 
+TEST(JobRunCreate, AJobOfAnotherProcessIsNotTakenForTheLostOne) {
+  RunFixture test(2);
+  test.service.quota = 2;
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
+  const SessionPtr one = test.session;
+  test.NewProcess();
+  const SessionPtr other = test.session;
+  const Value planned = test.PlanTo(Value::Null(), test.Config({})).planned;
+  std::map<std::string, int> runs_of;
+  {
+    std::mutex mutex;
+    std::vector<std::jthread> processes;
+    for (const SessionPtr& session : {one, other}) {
+      processes.emplace_back([&, session] {
+        const StateAnswer answer = Await(test.run.Create(session, planned, {}));
+        {
+          const std::lock_guard lock(mutex);
+          ++runs_of[TextOf(answer.state, "job_id")];
+        }
+        test.clock.Leave();
+      });
+    }
+  }
+  EXPECT_THAT(runs_of, SizeIs(2));
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
+}
+
 TEST(JobRunCreate, AJobThatAnotherRunHasStartedSinceIsNotTakenForTheLostOne) {
   RunFixture test;
   test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore, Fault::kLostBefore};
