@@ -89,13 +89,15 @@ absl::StatusOr<Intent> ReadNote(const std::string& path) {
   return intent;
 }
 
+// Reads the notes of `folder` whose path is `wanted`.
 void ForEachNote(const std::string& folder,
+                 const std::function<bool(const std::string& path)>& wanted,
                  const std::function<void(const std::string& path, Intent intent)>& see) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string path = entry->path().string();
-    if (!absl::EndsWith(path, kSuffix)) continue;
+    if (!absl::EndsWith(path, kSuffix) || !wanted(path)) continue;
     absl::StatusOr<Intent> intent = ReadNote(path);
     if (!intent.ok()) {
       log::Debug("A file of the journal cannot be read", {{"error", intent.status().message()}});
@@ -104,6 +106,8 @@ void ForEachNote(const std::string& folder,
     see(path, *std::move(intent));
   }
 }
+
+bool AnyNote(const std::string& /*path*/) { return true; }
 
 std::string RandomName() {
   std::random_device random;
@@ -187,13 +191,14 @@ absl::StatusOr<Journal::Note*> Journal::Begin(Intent intent) {
     ::close(folder);
   }
   std::lock_guard lock(mutex_);
+  not_open_.insert(path);
   notes_.push_back(std::move(note));
   return notes_.back().get();
 }
 
 void Journal::Scan() {
   if (std::exchange(scanned_, true)) return;
-  ForEachNote(folder_, [&](const std::string& path, Intent intent) {
+  ForEachNote(folder_, AnyNote, [&](const std::string& path, Intent intent) {
     by_settings_.emplace(intent.settings, path);
     if (!intent.job_id.empty()) by_job_.emplace(intent.job_id, path);
     found_.emplace(path, std::move(intent));
@@ -202,7 +207,7 @@ void Journal::Scan() {
 
 bool Journal::IsNoted(const std::string& job_id) {
   bool noted = false;
-  ForEachNote(folder_, [&](const std::string&, const Intent& intent) {
+  ForEachNote(folder_, AnyNote, [&](const std::string&, const Intent& intent) {
     noted = noted || intent.job_id == job_id;
   });
   return noted;
@@ -233,14 +238,17 @@ void Journal::KeepFromOthers(const std::string& job_id, const Note& owner) {
     note->intent_.snapshot.push_back(job_id);
     log_failure(Append(note->file_, note->path_, line));
   }
-  // Those that were left behind are read again when somebody takes them over.
-  for (const auto& [path, intent] : found_) {
-    if (!IsOpenBeside(intent, owner.intent_)) continue;
-    const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (file < 0) continue;  // another process has done with it
-    log_failure(Append(file, path, line));
-    ::close(file);
-  }
+  // Those of other processes, living or dead, are read again when somebody takes them over.
+  ForEachNote(
+      folder_, [&](const std::string& path) { return not_open_.count(path) == 0; },
+      [&](const std::string& path, const Intent& intent) {
+        if (!intent.job_id.empty()) not_open_.insert(path);
+        if (!IsOpenBeside(intent, owner.intent_)) return;
+        const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+        if (file < 0) return;  // another process has done with it
+        log_failure(Append(file, path, line));
+        ::close(file);
+      });
 }
 
 Journal::Note* Journal::Claim(const std::string& path) {
@@ -257,6 +265,7 @@ Journal::Note* Journal::Claim(const std::string& path) {
     ::close(file);
     return nullptr;
   }
+  not_open_.insert(path);
   notes_.emplace_back(new Note(*this, path, file, *std::move(intent)));
   return notes_.back().get();
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -124,6 +125,8 @@ class Journal {
   std::multimap<std::string, std::string> by_settings_;
   std::multimap<std::string, std::string> by_job_;
   std::vector<std::unique_ptr<Note>> notes_;  // held by this process
+  // Their paths, and those of notes that say which job was started.
+  std::set<std::string> not_open_;
 };
 
 }  // namespace er::resource

@@ -336,19 +336,35 @@ TEST(JobRunCreate, AJobOfAnotherProcessIsNotTakenForTheLostOne) {
   EXPECT_THAT(test.service.jobs, SizeIs(2));
 }
 
-TEST(JobRunCreate, AJobThatAnotherRunHasStartedSinceIsNotTakenForTheLostOne) {
+class StartedSince : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(JobRunCreate, StartedSince, testing::Bool(), [](const auto& test) {
+  return test.param ? "ByAnotherProcess" : "ByTheSameProcess";
+});
+
+TEST_P(StartedSince, IsNotTakenForTheLostOne) {
   RunFixture test;
+  const SessionPtr one = test.session;
+  test.NewProcess();
+  const SessionPtr another = test.session;
+  // Both have read the journal by then.
+  const Value other_run =
+      test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "other"}}}})).planned;
+  ASSERT_TRUE(Await(test.run.Create(another, other_run, {})).state.IsMap());
+  test.session = one;
   test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore, Fault::kLostBefore};
   const StateAnswer unknown = test.Create();
   EXPECT_TRUE(unknown.state.IsNull());
-  const StateAnswer other = test.Create({{"triggers", Value::Map{{"run", "other"}}}});
+  const StateAnswer other = Await(test.run.Create(
+      GetParam() ? another : one,
+      test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "since"}}}})).planned,
+      {}));
   test.NewProcess();
   test.run.Seen(*test.session, other.state);  // its note is gone
   test.NewProcess();
   const StateAnswer created = test.Create();
   ASSERT_TRUE(created.state.IsMap());
   EXPECT_NE(TextOf(created.state, "job_id"), TextOf(other.state, "job_id"));
-  EXPECT_THAT(test.service.jobs, SizeIs(2));
+  EXPECT_THAT(test.service.jobs, SizeIs(3));
 }
 
 TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
