@@ -343,9 +343,9 @@ INSTANTIATE_TEST_SUITE_P(JobRunCreate, StartedSince, testing::Bool(), [](const a
 
 TEST_P(StartedSince, IsNotTakenForTheLostOne) {
   RunFixture test;
-  const SessionPtr one = test.session;
+  SessionPtr one = test.session;
   test.NewProcess();
-  const SessionPtr another = test.session;
+  SessionPtr another = test.session;
   // Both have read the journal by then.
   const Value other_run =
       test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "other"}}}})).planned;
@@ -358,6 +358,7 @@ TEST_P(StartedSince, IsNotTakenForTheLostOne) {
       GetParam() ? another : one,
       test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "since"}}}})).planned,
       {}));
+  one = another = nullptr;  // both have ended, and hold no note any more
   test.NewProcess();
   test.run.Seen(*test.session, other.state);  // its note is gone
   test.NewProcess();
