@@ -240,7 +240,7 @@ void Journal::KeepFromOthers(const std::string& job_id, const Note& owner) {
   }
   // Those of other processes, living or dead, are read again when somebody takes them over.
   ForEachNote(
-      folder_, [&](const std::string& path) { return not_open_.count(path) == 0; },
+      folder_, [&](const std::string& path) { return !not_open_.contains(path); },
       [&](const std::string& path, const Intent& intent) {
         if (!intent.job_id.empty()) not_open_.insert(path);
         if (!IsOpenBeside(intent, owner.intent_)) return;
