@@ -7,12 +7,12 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "assembly/connect.h"
+#include "assembly/provider.h"
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/workers.h"
 #include "plugin/serve.h"
-#include "resource/connect.h"
-#include "resource/provider.h"
 #include "schema/loader.h"
 #include "terraform/provider_service.h"
 

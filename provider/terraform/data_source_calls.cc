@@ -1,6 +1,6 @@
 // The calls about data sources.
 #include "base/status.h"
-#include "resource/describe.h"
+#include "run/describe.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
 

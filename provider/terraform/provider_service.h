@@ -12,10 +12,10 @@
 #include <string>
 #include <utility>
 
+#include "assembly/provider.h"
 #include "base/task.h"
 #include "base/workers.h"
 #include "proto/tfplugin6.grpc.pb.h"
-#include "resource/provider.h"
 #include "terraform/convert.h"
 
 namespace er::terraform {

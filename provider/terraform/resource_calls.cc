@@ -1,7 +1,7 @@
 // The calls about managed resources.
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "resource/describe.h"
+#include "run/describe.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
 #include "value/json.h"

@@ -32,7 +32,10 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"aws", {"http", "base"}},
     {"schema", {"value", "base"}},
     {"resource", {"schema", "aws", "http", "value", "base"}},
-    {"terraform", {"resource", "schema", "value", "base", "proto"}},
+    {"run", {"resource", "schema", "aws", "http", "value", "base"}},
+    {"managed", {"run", "resource", "schema", "aws", "http", "value", "base"}},
+    {"assembly", {"managed", "run", "resource", "schema", "aws", "http", "value", "base"}},
+    {"terraform", {"assembly", "run", "resource", "schema", "value", "base", "proto"}},
     {"plugin", {"base", "proto"}},
 };
 
@@ -49,8 +52,8 @@ const std::vector<Fence> kFences = {
     {"curl/", {"http/"}},
     {"openssl/", {"aws/hash", "plugin/certificate"}},
     {"pugixml", {"aws/sts"}},
-    {"nlohmann/", {"schema/", "aws/", "resource/", "value/json_tree"}},
-    {"re2/", {"schema/", "resource/"}},
+    {"nlohmann/", {"schema/", "aws/", "run/", "managed/", "value/json_tree"}},
+    {"re2/", {"schema/", "run/"}},
 };
 
 bool StartsWith(const std::string& text, const std::string& prefix) {

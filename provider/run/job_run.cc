@@ -1,4 +1,4 @@
-#include "resource/job_run.h"
+#include "run/job_run.h"
 
 #include <re2/re2.h>
 
@@ -10,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "aws/hash.h"
 #include "base/log.h"
-#include "resource/describe.h"
-#include "resource/session.h"
-#include "resource/start.h"
-#include "resource/translate.h"
+#include "run/describe.h"
+#include "run/session.h"
+#include "run/start.h"
 #include "schema/plan.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/environment.h"
-#include "unit/resource/run_fixture.h"
+#include "unit/run/run_fixture.h"
 
 namespace er::resource {
 namespace {

@@ -16,8 +16,8 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/task.h"
-#include "resource/id_mapping_jobs.h"
 #include "resource/until.h"
+#include "run/id_mapping_jobs.h"
 
 namespace er::resource {
 

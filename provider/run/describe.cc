@@ -1,4 +1,4 @@
-#include "resource/describe.h"
+#include "run/describe.h"
 
 #include <cstdint>
 #include <optional>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "aws/error.h"
 #include "aws/settings.h"
-#include "resource/translate.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {

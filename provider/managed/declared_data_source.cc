@@ -1,13 +1,13 @@
-#include "resource/declared_data_source.h"
+#include "managed/declared_data_source.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "resource/describe.h"
-#include "resource/session.h"
-#include "resource/translate.h"
+#include "run/describe.h"
+#include "run/session.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {

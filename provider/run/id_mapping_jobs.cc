@@ -1,4 +1,4 @@
-#include "resource/id_mapping_jobs.h"
+#include "run/id_mapping_jobs.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
 #include "base/status.h"
-#include "resource/translate.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "assembly/provider.h"
 #include "aws/connection.h"
 #include "aws/settings.h"
-#include "resource/provider.h"
 #include "value/value.h"
 
 namespace er::resource {

@@ -1,4 +1,4 @@
-#include "resource/job_watch.h"
+#include "run/job_watch.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
-#include "resource/translate.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {

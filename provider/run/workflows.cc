@@ -1,4 +1,4 @@
-#include "resource/workflows.h"
+#include "run/workflows.h"
 
 namespace er::resource {
 

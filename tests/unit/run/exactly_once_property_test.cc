@@ -10,7 +10,7 @@
 
 #include "base/environment.h"
 #include "base/workers.h"
-#include "unit/resource/run_fixture.h"
+#include "unit/run/run_fixture.h"
 
 namespace er::resource {
 namespace {

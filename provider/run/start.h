@@ -12,9 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/task.h"
-#include "resource/journal.h"
-#include "resource/session.h"
 #include "resource/until.h"
+#include "run/journal.h"
+#include "run/session.h"
 
 namespace er::resource {
 

@@ -1,5 +1,5 @@
 // Plan, read, update, delete and import of a run.
-#include "unit/resource/run_fixture.h"
+#include "unit/run/run_fixture.h"
 
 namespace er::resource {
 namespace {

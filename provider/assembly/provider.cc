@@ -1,4 +1,4 @@
-#include "resource/provider.h"
+#include "assembly/provider.h"
 
 #include <optional>
 #include <utility>
@@ -6,9 +6,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "resource/declared_data_source.h"
-#include "resource/describe.h"
-#include "resource/job_run.h"
+#include "managed/declared_data_source.h"
+#include "run/describe.h"
+#include "run/job_run.h"
 #include "schema/validate.h"
 
 namespace er::resource {

@@ -1,4 +1,4 @@
-#include "resource/connect.h"
+#include "assembly/connect.h"
 
 #include <memory>
 #include <optional>

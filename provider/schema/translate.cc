@@ -1,4 +1,4 @@
-#include "resource/translate.h"
+#include "schema/translate.h"
 
 #include <algorithm>
 #include <cmath>

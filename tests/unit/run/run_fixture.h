@@ -10,13 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "resource/job_run.h"
-#include "resource/session.h"
+#include "run/job_run.h"
+#include "run/session.h"
 #include "schema/loader.h"
 #include "schema/plan.h"
 #include "support/await.h"
 #include "support/fake_clock.h"
-#include "unit/resource/fake_service.h"
+#include "unit/run/fake_service.h"
 
 namespace er::resource {
 

@@ -1,4 +1,4 @@
-#include "resource/turns.h"
+#include "run/turns.h"
 
 #include <algorithm>
 

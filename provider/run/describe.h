@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "resource/journal.h"
+#include "run/journal.h"
 #include "value/diagnostic.h"
 
 namespace er::resource {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "resource/id_mapping_jobs.h"
 #include "resource/until.h"
+#include "run/id_mapping_jobs.h"
 
 namespace er::resource {
 

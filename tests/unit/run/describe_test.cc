@@ -1,5 +1,5 @@
 // What people are told of each outcome, word for word: tests/golden/diagnostics.
-#include "resource/describe.h"
+#include "run/describe.h"
 
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"

@@ -1,4 +1,4 @@
-#include "resource/journal.h"
+#include "run/journal.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "resource/translate.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {

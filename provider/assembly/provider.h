@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "resource/resource.h"
-#include "resource/session.h"
+#include "run/session.h"
 #include "schema/loader.h"
 #include "value/diagnostic.h"
 #include "value/value.h"

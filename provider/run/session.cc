@@ -1,4 +1,4 @@
-#include "resource/session.h"
+#include "run/session.h"
 
 #include <algorithm>
 #include <utility>

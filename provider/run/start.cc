@@ -1,4 +1,4 @@
-#include "resource/start.h"
+#include "run/start.h"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
 #include "base/log.h"
-#include "resource/job_watch.h"
-#include "resource/translate.h"
+#include "run/job_watch.h"
+#include "schema/translate.h"
 
 namespace er::resource {
 namespace {
