@@ -48,13 +48,13 @@ int main(int argc, char** argv) {
   const er::Environment& environment = er::ProcessEnvironment();
   er::Clock& clock = er::SystemClock(ClockSpeed(environment));
   const auto connect = [&](const er::Value& config, std::stop_token stop) {
-    return er::resource::ConnectWith(
+    return er::assembly::ConnectWith(
         {.environment = &environment, .clock = &clock, .version = ER_VERSION}, config, stop);
   };
   // The schemas are read while the server starts: the host waits for both, one beside the other.
-  const std::shared_future<std::unique_ptr<er::resource::Provider>> provider =
+  const std::shared_future<std::unique_ptr<er::assembly::Provider>> provider =
       std::async(std::launch::async, [&] {
-        return std::make_unique<er::resource::Provider>(er::schema::BuiltInCatalog(), environment,
+        return std::make_unique<er::assembly::Provider>(er::schema::BuiltInCatalog(), environment,
                                                         clock, connect);
       }).share();
   er::terraform::ProviderService service(

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "base/status.h"
 
-namespace er::resource {
+namespace er::assembly {
 namespace {
 
 std::string Text(const Value& object, absl::string_view name) {
@@ -129,16 +129,16 @@ absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& 
                                       std::stop_token stop) {
   ASSIGN_OR_RETURN(const aws::Arguments arguments, ToArguments(config));
   ASSIGN_OR_RETURN(aws::Settings settings, aws::ResolveSettings(arguments, *outside.environment));
-  Connected connected{.endpoint = settings.endpoint_entityresolution,
+  Connected connected{.session = {.endpoint = settings.endpoint_entityresolution},
                       .warnings = settings.warnings};
   ASSIGN_OR_RETURN(std::shared_ptr<aws::Connection> connection,
                    aws::Connection::Open(std::move(settings), outside, std::move(stop)));
-  connected.region = connection->region();
-  connected.account = connection->account();
-  connected.connect = [connection](const std::string& region) {
+  connected.session.region = connection->region();
+  connected.session.account = connection->account();
+  connected.session.connect = [connection](const std::string& region) {
     return connection->ClientFor(region);
   };
   return connected;
 }
 
-}  // namespace er::resource
+}  // namespace er::assembly

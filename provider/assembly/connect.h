@@ -10,7 +10,7 @@
 #include "aws/settings.h"
 #include "value/value.h"
 
-namespace er::resource {
+namespace er::assembly {
 
 // The arguments of the provider block `config`, an object that is wholly known. Pure.
 //
@@ -26,4 +26,4 @@ absl::StatusOr<aws::Arguments> ToArguments(const Value& config);
 absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& config,
                                       std::stop_token stop);
 
-}  // namespace er::resource
+}  // namespace er::assembly

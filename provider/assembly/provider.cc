@@ -7,11 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "managed/declared_data_source.h"
-#include "run/describe.h"
+#include "resource/describe.h"
 #include "run/job_run.h"
 #include "schema/validate.h"
 
-namespace er::resource {
+namespace er::assembly {
 namespace {
 
 // Where Terraform keeps what belongs to the working folder.
@@ -42,62 +42,67 @@ std::string JournalFolder(const Environment& environment, const Value& config) {
 
 }  // namespace
 
+Bound::Bound(const schema::Catalog& catalog, std::unique_ptr<resource::Session> session,
+             std::unique_ptr<run::Runs> runs)
+    : session_(std::move(session)), runs_(std::move(runs)) {
+  resources_.emplace(run::JobRun::kTypeName, std::make_unique<run::JobRun>(catalog, runs_.get()));
+  for (const schema::Schema& type : catalog.types) {
+    if (type.kind == schema::Kind::kDataSource) {
+      data_sources_.emplace(
+          type.name, std::make_unique<managed::DeclaredDataSource>(catalog, type, session_.get()));
+    }
+  }
+}
+
+resource::Resource* Bound::FindResource(const std::string& type_name) const {
+  const auto found = resources_.find(type_name);
+  return found == resources_.end() ? nullptr : found->second.get();
+}
+
+resource::DataSource* Bound::FindDataSource(const std::string& type_name) const {
+  const auto found = data_sources_.find(type_name);
+  return found == data_sources_.end() ? nullptr : found->second.get();
+}
+
 Provider::Provider(const schema::Catalog& catalog, const Environment& environment, Clock& clock,
                    Connector connector)
     : catalog_(catalog),
       environment_(environment),
       clock_(clock),
-      connector_(std::move(connector)) {
-  resources_.emplace(JobRun::kTypeName, std::make_unique<JobRun>(catalog));
-  for (const schema::Schema& type : catalog.types) {
-    if (type.kind == schema::Kind::kDataSource) {
-      data_sources_.emplace(type.name, std::make_unique<DeclaredDataSource>(catalog, type));
-    }
-  }
-}
-
-Resource* Provider::FindResource(const std::string& type_name) const {
-  const auto found = resources_.find(type_name);
-  return found == resources_.end() ? nullptr : found->second.get();
-}
-
-DataSource* Provider::FindDataSource(const std::string& type_name) const {
-  const auto found = data_sources_.find(type_name);
-  return found == data_sources_.end() ? nullptr : found->second.get();
-}
+      connector_(std::move(connector)),
+      bound_(std::make_shared<Bound>(catalog, nullptr, nullptr)) {}
 
 Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
-  SessionPtr session;
+  std::unique_ptr<resource::Session> session;
+  std::unique_ptr<run::Runs> runs;
   Diagnostics diagnostics;
   if (config.IsWhollyKnown()) {
     // Terraform has had it validated; whoever else configures a provider may not have.
     Diagnostics mistakes = schema::Validate(catalog_.provider, config);
     if (HasError(mistakes)) return mistakes;
     absl::StatusOr<Connected> connected = connector_(config, std::move(stop));
-    if (!connected.ok()) return {InvalidConfiguration(connected.status())};
+    if (!connected.ok()) return {resource::InvalidConfiguration(connected.status())};
     for (std::string& warning : connected->warnings) {
-      diagnostics.push_back({.severity = Diagnostic::Severity::kWarning,
-                             .summary = "Provider Configuration",
-                             .detail = std::move(warning)});
+      diagnostics.push_back(resource::Warning("Provider Configuration", std::move(warning)));
     }
-    session = std::make_shared<Session>(
-        Session::Options{
-            .connect = std::move(connected->connect),
-            .region = connected->region,
+    session = std::make_unique<resource::Session>(std::move(connected->session));
+    runs = std::make_unique<run::Runs>(
+        run::Runs::Options{
             .scope = absl::StrJoin(
-                {Workspace(environment_), connected->account, connected->endpoint}, "\n"),
+                {Workspace(environment_), session->account(), session->endpoint()}, "\n"),
             .max_concurrent_jobs = MaxConcurrentJobs(config),
             .journal_folder = JournalFolder(environment_, config)},
-        catalog_, clock_);
+        *session, catalog_, clock_);
   }
+  auto bound = std::make_shared<Bound>(catalog_, std::move(session), std::move(runs));
   std::lock_guard lock(mutex_);
-  session_ = std::move(session);
+  bound_ = std::move(bound);
   return diagnostics;
 }
 
-SessionPtr Provider::session() const {
+std::shared_ptr<Bound> Provider::bound() const {
   std::lock_guard lock(mutex_);
-  return session_;
+  return bound_;
 }
 
-}  // namespace er::resource
+}  // namespace er::assembly

@@ -1,5 +1,4 @@
-// The provider as Terraform sees it: its types, its configuration, and the session that comes of
-// it.
+// The provider as Terraform sees it: its types, bound to its configuration.
 #pragma once
 
 #include <functional>
@@ -14,20 +13,40 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "resource/resource.h"
-#include "run/session.h"
+#include "resource/session.h"
+#include "run/runs.h"
 #include "schema/loader.h"
 #include "value/diagnostic.h"
 #include "value/value.h"
 
-namespace er::resource {
+namespace er::assembly {
 
 // What a provider block leads to.
 struct Connected {
-  Session::Connect connect{};  // makes the client of a Region
-  std::string region{};        // where runs go that name none; empty if there is none
-  std::string account{};       // empty if it was not asked for
-  std::string endpoint{};      // a custom one; empty: AWS's own
+  resource::Session::Options session{};
   std::vector<std::string> warnings{};
+};
+
+// The types as they are bound to one configuration. Held by each call, so that a later
+// configuration does not pull it away.
+class Bound {
+ public:
+  // `catalog` must outlive this. `runs` is what the runs share, on `session`; both are null where
+  // the configuration is not known yet.
+  Bound(const schema::Catalog& catalog, std::unique_ptr<resource::Session> session,
+        std::unique_ptr<run::Runs> runs);
+
+  bool is_configured() const { return session_ != nullptr; }
+
+  // Null if there is no such type.
+  resource::Resource* FindResource(const std::string& type_name) const;
+  resource::DataSource* FindDataSource(const std::string& type_name) const;
+
+ private:
+  const std::unique_ptr<resource::Session> session_;
+  const std::unique_ptr<run::Runs> runs_;
+  std::map<std::string, std::unique_ptr<resource::Resource>> resources_;
+  std::map<std::string, std::unique_ptr<resource::DataSource>> data_sources_;
 };
 
 // Safe for concurrent use.
@@ -43,26 +62,20 @@ class Provider {
 
   const schema::Catalog& catalog() const { return catalog_; }
 
-  // Null if there is no such type.
-  Resource* FindResource(const std::string& type_name) const;
-  DataSource* FindDataSource(const std::string& type_name) const;
-
-  // Makes the session of `config`. Where that holds unknown values, there is none until it is
+  // Binds the types to `config`. Where that holds unknown values, they stay unbound until it is
   // known.
   Diagnostics Configure(const Value& config, std::stop_token stop);
 
-  // Null before Configure(), and where the configuration is not known yet.
-  SessionPtr session() const;
+  // Never null.
+  std::shared_ptr<Bound> bound() const;
 
  private:
   const schema::Catalog& catalog_;
   const Environment& environment_;
   Clock& clock_;
   const Connector connector_;
-  std::map<std::string, std::unique_ptr<Resource>> resources_;
-  std::map<std::string, std::unique_ptr<DataSource>> data_sources_;
   mutable std::mutex mutex_;
-  SessionPtr session_;
+  std::shared_ptr<Bound> bound_;
 };
 
-}  // namespace er::resource
+}  // namespace er::assembly

@@ -4,12 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "run/describe.h"
-#include "run/session.h"
+#include "absl/strings/str_split.h"
+#include "resource/describe.h"
+#include "resource/operation.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::managed {
 namespace {
 
 using nlohmann::json;
@@ -18,43 +21,53 @@ std::string Text(const Value& object, const std::string& name) {
   return object[name].IsString() ? object[name].AsString() : std::string();
 }
 
+// "Unable to Read ID Mapping Job": of job 0123... of workflow customers.
+Diagnostic UnableToRead(const schema::Schema& schema, const Value& config,
+                        const std::string& region, const absl::Status& why) {
+  std::vector<std::string> words = absl::StrSplit(schema.title, ' ');
+  for (std::string& word : words)
+    word[0] = absl::ascii_toupper(static_cast<unsigned char>(word[0]));
+  std::vector<std::string> arguments;
+  for (const schema::Attribute& attribute : schema.attributes) {
+    if (!attribute.required) continue;
+    arguments.push_back(absl::StrCat(attribute.name, " \"", Text(config, attribute.name), "\""));
+  }
+  return resource::Error(
+      absl::StrCat("Unable to Read ", absl::StrJoin(words, " ")),
+      absl::StrCat("Reading the ", schema.title, " of ", absl::StrJoin(arguments, ", "), " in ",
+                   region, " failed: ", resource::Reason(why),
+                   resource::Advice(why, schema.reading.operation)));
+}
+
 }  // namespace
 
-StateAnswer DeclaredDataSource::Read(const SessionPtr& session, const Value& config,
-                                     std::stop_token stop) {
-  StateAnswer answer;
+resource::StateAnswer DeclaredDataSource::Read(const Value& config, std::stop_token stop) {
+  resource::StateAnswer answer;
   Value state = config;
   Value::Map& attributes = state.AsMap();
-  if (config["region"].IsNull()) attributes["region"] = session->region();
-  RunName name{.workflow = Text(state, "workflow_name"),
-               .region = Text(state, "region"),
-               .job_id = Text(state, "job_id")};
-  if (name.region.empty()) {
-    answer.diagnostics.push_back(NoRegion());
+  if (config["region"].IsNull()) attributes["region"] = session_->region();
+  const std::string region = Text(state, "region");
+  if (region.empty()) {
+    answer.diagnostics.push_back(resource::NoRegion());
     return answer;
   }
-  absl::StatusOr<Region*> region = session->ForRegion(name.region);
-  if (!region.ok()) {
-    answer.diagnostics.push_back(UnableToConnect(name.region, region.status()));
+  absl::StatusOr<aws::Client*> client = session_->ClientFor(region);
+  if (!client.ok()) {
+    answer.diagnostics.push_back(resource::UnableToConnect(region, client.status()));
     return answer;
   }
-  IdMappingJobs& jobs = (*region)->jobs;
-
   const schema::Reading& reading = schema_.reading;
-  const schema::Operation& operation = jobs.OperationOf(reading.operation);
-  const json members = ToMembers(schema_, operation, state);
+  const schema::Operation& operation = catalog_.operations.find(reading.operation)->second;
+  const json members = schema::ToMembers(schema_, operation, state);
   const schema::Attribute* items =
       reading.items.empty() ? nullptr : schema_.FindAttribute(reading.items);
   absl::StatusOr<aws::Answer> found =
-      items == nullptr ? jobs.Call(reading.operation, members, stop)
-                       : jobs.ListAll(reading.operation, items->member, members, 0, stop);
-  if (!found.ok()) {
-    answer.diagnostics.push_back(UnableToRead(name, found.status()));
-    return answer;
-  }
-  const absl::Status status = FromAnswer(schema_, operation, found->body, attributes);
+      items == nullptr ? resource::Call(**client, operation, members, stop)
+                       : resource::ListAll(**client, operation, items->member, members, 0, stop);
+  absl::Status status = found.status();
+  if (status.ok()) status = schema::FromAnswer(schema_, operation, found->body, attributes);
   if (!status.ok()) {
-    answer.diagnostics.push_back(UnableToRead(name, status));
+    answer.diagnostics.push_back(UnableToRead(schema_, config, region, status));
     return answer;
   }
   if (items != nullptr && attributes[items->name].IsList()) {
@@ -75,4 +88,4 @@ StateAnswer DeclaredDataSource::Read(const SessionPtr& session, const Value& con
   return answer;
 }
 
-}  // namespace er::resource
+}  // namespace er::managed

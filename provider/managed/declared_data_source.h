@@ -3,22 +3,25 @@
 #pragma once
 
 #include "resource/resource.h"
+#include "resource/session.h"
 #include "schema/loader.h"
 
-namespace er::resource {
+namespace er::managed {
 
-class DeclaredDataSource final : public DataSource {
+class DeclaredDataSource final : public resource::DataSource {
  public:
-  // Both must outlive this.
-  DeclaredDataSource(const schema::Catalog& catalog, const schema::Schema& schema)
-      : catalog_(catalog), schema_(schema) {}
+  // All must outlive this. `session` is null where the provider's configuration is not known yet.
+  DeclaredDataSource(const schema::Catalog& catalog, const schema::Schema& schema,
+                     resource::Session* session)
+      : catalog_(catalog), schema_(schema), session_(session) {}
 
   const schema::Schema& schema() const override { return schema_; }
-  StateAnswer Read(const SessionPtr& session, const Value& config, std::stop_token stop) override;
+  resource::StateAnswer Read(const Value& config, std::stop_token stop) override;
 
  private:
   const schema::Catalog& catalog_;
   const schema::Schema& schema_;
+  resource::Session* const session_;
 };
 
-}  // namespace er::resource
+}  // namespace er::managed

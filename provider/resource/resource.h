@@ -1,28 +1,21 @@
-// What Terraform may ask of a resource or a data source of any type. terraform/ calls it; job_run.h
-// and data_source.h are what there is.
+// What Terraform may ask of a resource or a data source of any type. terraform/ calls it; managed/
+// and run/ are what there is.
 //
 // Every request brings values of the type's schema; every answer is pre-filled with the safe one,
 // so that nothing is destroyed by leaving a field alone.
 #pragma once
 
-#include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/task.h"
-#include "resource/until.h"
 #include "schema/schema.h"
 #include "value/diagnostic.h"
 #include "value/path.h"
 #include "value/value.h"
 
 namespace er::resource {
-
-class Session;
-
-// The provider as it is configured; null where its configuration is not known yet. Held by each
-// call, so that a later configuration does not pull it away.
-using SessionPtr = std::shared_ptr<Session>;
 
 struct PlanRequest {
   Value prior{};     // null: there is no object
@@ -38,6 +31,13 @@ struct PlanAnswer {
   Diagnostics diagnostics{};
 };
 
+struct ApplyRequest {
+  Value prior{};    // null: create
+  Value planned{};  // null: delete
+  std::string private_data{};
+  std::stop_token stop{};  // requested when Terraform is interrupted
+};
+
 // After a create, an update, a delete, a read or an import.
 struct StateAnswer {
   Value state{};  // null: there is no object
@@ -45,8 +45,8 @@ struct StateAnswer {
   Diagnostics diagnostics{};
 };
 
-// Safe for concurrent use. `session` may be null in Plan() and Read() only; everything else is
-// refused without it before it gets here.
+// A type, bound to the provider as it is configured. Where the configuration is not known yet, only
+// Plan(), Read() and Seen() are called. Safe for concurrent use.
 class Resource {
  public:
   Resource() = default;
@@ -56,23 +56,20 @@ class Resource {
 
   virtual const schema::Schema& schema() const = 0;
 
-  // Pure but for the provider's configuration and its journal; starts nothing and asks nothing of
-  // AWS.
-  virtual PlanAnswer Plan(const SessionPtr& session, const PlanRequest& request) = 0;
+  // Starts nothing, and asks nothing of AWS.
+  virtual PlanAnswer Plan(const PlanRequest& request) = 0;
 
   // These may take hours, which they wait for without holding a thread.
-  virtual Task<StateAnswer> Create(SessionPtr session, Value planned, std::stop_token stop) = 0;
-  virtual Task<StateAnswer> Update(SessionPtr session, Value prior, Value planned,
-                                   std::stop_token stop) = 0;
-  virtual Task<StateAnswer> Delete(SessionPtr session, Value prior, std::stop_token stop) = 0;
+  virtual Task<StateAnswer> Create(ApplyRequest request) = 0;
+  virtual Task<StateAnswer> Update(ApplyRequest request) = 0;
+  virtual Task<StateAnswer> Delete(ApplyRequest request) = 0;
 
-  virtual StateAnswer Read(const SessionPtr& session, const Value& state,
-                           const std::string& private_data, std::stop_token stop) = 0;
-  virtual StateAnswer Import(const SessionPtr& session, const std::string& id,
-                             std::stop_token stop) = 0;
+  virtual StateAnswer Read(const Value& state, const std::string& private_data,
+                           std::stop_token stop) = 0;
+  virtual StateAnswer Import(const std::string& id, std::stop_token stop) = 0;
 
   // A state that Terraform has, as it is read from the state file.
-  virtual void Seen(Session& /*session*/, const Value& /*state*/) {}
+  virtual void Seen(const Value& /*state*/) {}
 };
 
 class DataSource {
@@ -83,8 +80,7 @@ class DataSource {
   virtual ~DataSource() = default;
 
   virtual const schema::Schema& schema() const = 0;
-  virtual StateAnswer Read(const SessionPtr& session, const Value& config,
-                           std::stop_token stop) = 0;
+  virtual StateAnswer Read(const Value& config, std::stop_token stop) = 0;
 };
 
 }  // namespace er::resource

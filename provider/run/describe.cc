@@ -1,32 +1,19 @@
 #include "run/describe.h"
 
-#include <cstdint>
-#include <optional>
-
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "aws/error.h"
-#include "aws/settings.h"
+#include "resource/describe.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
+using resource::Advice;
+using resource::Error;
+using resource::Reason;
+using resource::Warning;
+
 constexpr absl::string_view kNothingStarted = "No job was started, and nothing is billed.";
-
-Diagnostic Error(std::string summary, std::string detail) {
-  return {.severity = Diagnostic::Severity::kError,
-          .summary = std::move(summary),
-          .detail = std::move(detail)};
-}
-
-Diagnostic Warning(std::string summary, std::string detail) {
-  return {.severity = Diagnostic::Severity::kWarning,
-          .summary = std::move(summary),
-          .detail = std::move(detail)};
-}
 
 std::string Workflow(const RunName& run) {
   return absl::StrCat("ID mapping workflow \"", run.workflow, "\" in ", run.region);
@@ -46,40 +33,6 @@ std::string Shown(absl::Duration duration) {
     }
   }
   return text;
-}
-
-// The failure as a sentence of its own.
-std::string Reason(const absl::Status& why) {
-  std::string text(why.message());
-  if (!text.empty() && text.back() != '.') text += '.';
-  return text;
-}
-
-// What usually helps, by what the service said.
-std::string Advice(const absl::Status& why, absl::string_view operation) {
-  const std::optional<aws::Error> error = aws::ErrorOf(why);
-  if (!error.has_value()) return "";
-  if (error->code == "AccessDeniedException") {
-    return absl::StrCat(
-        " Grant entityresolution:", operation, " on the workflow to the caller",
-        operation == "StartIdMappingJob"
-            ? ", and iam:PassRole on the role_arn of output_source_config if it is set."
-            : ".");
-  }
-  if (error->code == "ResourceNotFoundException") {
-    return " Check workflow_name, the Region and the account of the credentials.";
-  }
-  if (error->code == "ExpiredTokenException" || error->code == "UnrecognizedClientException" ||
-      error->code == "InvalidSignatureException") {
-    return " Renew or correct the credentials, and apply again.";
-  }
-  if (error->execution == aws::Execution::kNotSent) {
-    return " Check the network, the proxy settings and the endpoint, and apply again.";
-  }
-  if (why.code() == absl::StatusCode::kResourceExhausted) {
-    return " Apply again later, or lower requests_per_second of the provider.";
-  }
-  return "";
 }
 
 // What happens to an unfinished run at the next apply.
@@ -226,7 +179,7 @@ Diagnostic OldNote(const Intent& note) {
                    " of ID mapping workflow \"", note.workflow, "\" in ", note.region,
                    note.sent_at == absl::InfiniteFuture()
                        ? std::string()
-                       : absl::StrCat(" at ", ToRfc3339(note.sent_at)),
+                       : absl::StrCat(" at ", schema::ToRfc3339(note.sent_at)),
                    ". It is too long ago to be taken up, and is not in the state.",
                    note.job_id.empty()
                        ? std::string()
@@ -283,37 +236,4 @@ Diagnostic NothingToImport(const RunName& run, const absl::Status& why) {
                             Advice(why, "GetIdMappingJob")));
 }
 
-Diagnostic InvalidConfiguration(const absl::Status& why) {
-  Diagnostic diagnostic = Error("Unable to Configure the Provider", Reason(why));
-  for (const absl::string_view step :
-       absl::StrSplit(aws::ArgumentOf(why), '.', absl::SkipEmpty())) {
-    std::int64_t index = 0;
-    const Path& path = diagnostic.path;
-    diagnostic.path = absl::SimpleAtoi(step, &index) ? path.Index(index)
-                      : path.empty()                 ? Path(std::string(step))
-                                                     : path.Attribute(std::string(step));
-  }
-  return diagnostic;
-}
-
-Diagnostic NotConfigured() {
-  return Error(
-      "Provider Not Configured",
-      "The configuration of the entityresolution provider depends on values that are not known "
-      "yet, so that AWS cannot be asked. Apply what they depend on first, with -target.");
-}
-
-Diagnostic NoRegion() {
-  return Error(
-      "Missing Region",
-      "There is no AWS Region to work in. Set region here or in the provider block, or set the "
-      "environment variable AWS_REGION.");
-}
-
-Diagnostic UnableToConnect(const std::string& region, const absl::Status& why) {
-  return Error("Unable to Use AWS",
-               absl::StrCat("Entity Resolution in ", region, " cannot be called: ", Reason(why),
-                            "\n\nNothing was sent."));
-}
-
-}  // namespace er::resource
+}  // namespace er::run

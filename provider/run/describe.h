@@ -11,7 +11,7 @@
 #include "run/journal.h"
 #include "value/diagnostic.h"
 
-namespace er::resource {
+namespace er::run {
 
 // What is spoken of.
 struct RunName {
@@ -48,10 +48,5 @@ Diagnostic UnableToRead(const RunName& run, const absl::Status& why);
 Diagnostic WorkflowGone(const RunName& run);
 Diagnostic InvalidImportId(const std::string& id);
 Diagnostic NothingToImport(const RunName& run, const absl::Status& why);
-// Anything.
-Diagnostic InvalidConfiguration(const absl::Status& why);
-Diagnostic NotConfigured();
-Diagnostic NoRegion();
-Diagnostic UnableToConnect(const std::string& region, const absl::Status& why);
 
-}  // namespace er::resource
+}  // namespace er::run

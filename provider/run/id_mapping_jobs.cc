@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 using nlohmann::json;
@@ -22,7 +22,7 @@ bool Reaches(const json& jobs, absl::Time newer_than) {
   absl::Time before = absl::InfiniteFuture();
   for (const json& job : jobs) {
     const absl::Time start =
-        job.is_object() ? ToTime(job.value("startTime", json())) : absl::InfinitePast();
+        job.is_object() ? schema::ToTime(job.value("startTime", json())) : absl::InfinitePast();
     if (start == absl::InfinitePast() || start > before) return false;  // in no order
     before = start;
   }
@@ -33,16 +33,13 @@ absl::StatusOr<JobList> ToJobList(absl::StatusOr<aws::Answer> answer) {
   if (!answer.ok()) return std::move(answer).status();
   JobList list{.date = answer->date};
   for (const json& job : answer->body["jobs"]) {
-    if (TextMember(job, "jobId").empty()) continue;
-    list.jobs.push_back({.id = TextMember(job, "jobId"),
-                         .status = TextMember(job, "status"),
-                         .start_time = ToTime(job.value("startTime", json()))});
+    if (schema::TextMember(job, "jobId").empty()) continue;
+    list.jobs.push_back({.id = schema::TextMember(job, "jobId"),
+                         .status = schema::TextMember(job, "status"),
+                         .start_time = schema::ToTime(job.value("startTime", json()))});
   }
   return list;
 }
-
-// A service that never stops paging must not keep a plan forever.
-constexpr int kMostPages = 10'000;
 
 }  // namespace
 
@@ -52,13 +49,7 @@ const schema::Operation& IdMappingJobs::OperationOf(const std::string& name) con
 
 absl::StatusOr<aws::Answer> IdMappingJobs::Call(const std::string& name, const json& members,
                                                 std::stop_token stop) {
-  const schema::Operation& operation = OperationOf(name);
-  return client_.Call({.name = operation.name,
-                       .method = operation.method,
-                       .path = operation.path,
-                       .query = operation.query,
-                       .repeatable = operation.repeatable},
-                      members, stop);
+  return resource::Call(client_, OperationOf(name), members, stop);
 }
 
 absl::StatusOr<aws::Answer> IdMappingJobs::Start(const json& members, std::stop_token stop) {
@@ -69,62 +60,44 @@ absl::StatusOr<json> IdMappingJobs::Get(const std::string& workflow, const std::
                                         std::stop_token stop) {
   ASSIGN_OR_RETURN(aws::Answer answer,
                    Call("GetIdMappingJob", {{"workflowName", workflow}, {"jobId", job_id}}, stop));
-  if (TextMember(answer.body, "status").empty()) {
+  if (schema::TextMember(answer.body, "status").empty()) {
     return absl::InternalError(absl::StrCat("GetIdMappingJob: the answer for job ", job_id,
                                             " has no status (request id ", answer.request_id, ")"));
   }
   return std::move(answer.body);
 }
 
-absl::StatusOr<aws::Answer> IdMappingJobs::ListAll(const std::string& operation,
-                                                   const std::string& items, json members,
-                                                   int pages, std::stop_token stop,
-                                                   const Enough& enough) {
-  json all = json::array();
-  for (int page = 1; page <= kMostPages; ++page) {
-    ASSIGN_OR_RETURN(aws::Answer answer, Call(operation, members, stop));
-    if (const auto found = answer.body.find(items); found != answer.body.end()) {
-      if (!found->is_array()) {
-        return absl::InternalError(absl::StrCat(operation, ": the answer's ", items, " is ",
-                                                found->type_name(), ", not a list"));
-      }
-      for (json& item : *found) all.push_back(std::move(item));
-    }
-    const std::string token = TextMember(answer.body, "nextToken");
-    if (token.empty() || page == pages || (enough && enough(all, answer.date))) {
-      answer.body = json{{items, std::move(all)}};
-      return answer;
-    }
-    members["nextToken"] = token;
-  }
-  return absl::InternalError(absl::StrCat(operation, ": over ", kMostPages, " pages"));
+absl::StatusOr<JobList> IdMappingJobs::ListWhile(const std::string& workflow, int pages,
+                                                 std::stop_token stop,
+                                                 const resource::Enough& enough) {
+  return ToJobList(resource::ListAll(client_, OperationOf("ListIdMappingJobs"), "jobs",
+                                     {{"workflowName", workflow}}, pages, stop, enough));
 }
 
 absl::StatusOr<JobList> IdMappingJobs::List(const std::string& workflow, int pages,
                                             std::stop_token stop) {
-  return ToJobList(ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, pages, stop));
+  return ListWhile(workflow, pages, stop);
 }
 
 absl::StatusOr<JobList> IdMappingJobs::ListSince(const std::string& workflow, absl::Time newer_than,
                                                  std::stop_token stop) {
-  return ToJobList(
-      ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, 0, stop,
-              [&](const json& jobs, absl::Time) { return Reaches(jobs, newer_than); }));
+  return ListWhile(workflow, 0, stop,
+                   [&](const json& jobs, absl::Time) { return Reaches(jobs, newer_than); });
 }
 
 absl::StatusOr<JobList> IdMappingJobs::ListRecent(const std::string& workflow,
                                                   absl::Duration recent, std::stop_token stop) {
-  return ToJobList(
-      ListAll("ListIdMappingJobs", "jobs", {{"workflowName", workflow}}, 0, stop,
-              [&](const json& jobs, absl::Time date) { return Reaches(jobs, date - recent); }));
+  return ListWhile(workflow, 0, stop,
+                   [&](const json& jobs, absl::Time date) { return Reaches(jobs, date - recent); });
 }
 
 absl::StatusOr<std::vector<std::string>> IdMappingJobs::ListWorkflows(std::stop_token stop) {
   ASSIGN_OR_RETURN(aws::Answer answer,
-                   ListAll("ListIdMappingWorkflows", "workflowSummaries", json::object(), 0, stop));
+                   resource::ListAll(client_, OperationOf("ListIdMappingWorkflows"),
+                                     "workflowSummaries", json::object(), 0, stop));
   std::vector<std::string> names;
   for (const json& workflow : answer.body["workflowSummaries"]) {
-    if (std::string name = TextMember(workflow, "workflowName"); !name.empty()) {
+    if (std::string name = schema::TextMember(workflow, "workflowName"); !name.empty()) {
       names.push_back(std::move(name));
     }
   }
@@ -149,4 +122,4 @@ bool IdMappingJobs::IsBusy(const absl::Status& failure) const {
   return error.has_value() && Contains(catalog_.vocabulary.busy, error->code);
 }
 
-}  // namespace er::resource
+}  // namespace er::run

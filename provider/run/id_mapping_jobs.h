@@ -1,7 +1,6 @@
 // The service's operations on ID mapping jobs, typed as far as this program looks into them.
 #pragma once
 
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
@@ -10,9 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aws/client.h"
+#include "resource/operation.h"
 #include "schema/loader.h"
 
-namespace er::resource {
+namespace er::run {
 
 struct JobSummary {
   std::string id{};
@@ -47,13 +47,6 @@ class IdMappingJobs {
   // The names of all ID mapping workflows of the account and Region.
   absl::StatusOr<std::vector<std::string>> ListWorkflows(std::stop_token stop);
 
-  // A paged operation to its end, or until `enough` holds for the items so far and the date: all
-  // `items`, and the date of the last page.
-  using Enough = std::function<bool(const nlohmann::json& items, absl::Time date)>;
-  absl::StatusOr<aws::Answer> ListAll(const std::string& operation, const std::string& items,
-                                      nlohmann::json members, int pages, std::stop_token stop,
-                                      const Enough& enough = nullptr);
-
   absl::StatusOr<aws::Answer> Call(const std::string& name, const nlohmann::json& members,
                                    std::stop_token stop);
 
@@ -68,8 +61,11 @@ class IdMappingJobs {
   const schema::Operation& OperationOf(const std::string& name) const;
 
  private:
+  absl::StatusOr<JobList> ListWhile(const std::string& workflow, int pages, std::stop_token stop,
+                                    const resource::Enough& enough = nullptr);
+
   aws::Client& client_;
   const schema::Catalog& catalog_;
 };
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -10,13 +10,20 @@
 #include "absl/strings/str_cat.h"
 #include "aws/hash.h"
 #include "base/log.h"
+#include "resource/describe.h"
 #include "run/describe.h"
-#include "run/session.h"
+#include "run/runs.h"
 #include "run/start.h"
 #include "schema/plan.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::run {
+
+using resource::ApplyRequest;
+using resource::PlanAnswer;
+using resource::PlanRequest;
+using resource::StateAnswer;
+
 namespace {
 
 using nlohmann::json;
@@ -77,9 +84,8 @@ bool IsSameRun(const Value& run, const Value& planned) {
 }
 
 // The hash of all that makes two runs the same.
-std::string SettingsOf(const Session& session, const Value& planned, const json& members) {
-  json settings{
-      {"scope", session.scope()}, {"region", Text(planned, "region")}, {"members", members}};
+std::string SettingsOf(const Runs& runs, const Value& planned, const json& members) {
+  json settings{{"scope", runs.scope()}, {"region", Text(planned, "region")}, {"members", members}};
   if (planned["triggers"].IsMap()) {
     for (const auto& [key, value] : planned["triggers"].AsMap()) {
       settings["triggers"][key] = value.IsString() ? json(value.AsString()) : json();
@@ -91,14 +97,14 @@ std::string SettingsOf(const Session& session, const Value& planned, const json&
 // One create or update under way: what it works on, and the state as far as it is known.
 class Run {
  public:
-  Run(const schema::Schema& schema, Session& session, Region& region, Value planned,
-      const char* step, std::stop_token stop)
+  Run(const schema::Schema& schema, Runs& runs, Region& region, Value planned, const char* step,
+      std::stop_token stop)
       : schema_(schema),
-        session_(session),
+        runs_(runs),
         region_(region),
         is_create_(absl::string_view(step) == "create"),
         time_out_(TimeOut(schema, planned, step)),
-        until_{.stop = std::move(stop), .deadline = session.clock().Elapsed() + time_out_},
+        until_{.stop = std::move(stop), .deadline = runs.clock().Elapsed() + time_out_},
         state_(std::move(planned)) {
     state_.AsMap()["region"] = region.name;
   }
@@ -124,7 +130,7 @@ class Run {
     const StartRequest request{.workflow = Text(state_, "workflow_name"),
                                .members = Members(),
                                .on_conflict = OnConflictOf(state_)};
-    const StartResult started = co_await StartOnce(session_, region_, note_, request, until_);
+    const StartResult started = co_await StartOnce(runs_, region_, note_, request, until_);
     switch (started.kind) {
       case StartResult::Kind::kNotStarted:
         DropNote();
@@ -187,11 +193,11 @@ class Run {
 
  private:
   json Members() const {
-    return ToMembers(schema_, region_.jobs.OperationOf("StartIdMappingJob"), state_);
+    return schema::ToMembers(schema_, region_.jobs.OperationOf("StartIdMappingJob"), state_);
   }
 
   void ReportOldNotes() {
-    for (const Intent& note : session_.journal().DropOld()) diagnostics_.push_back(OldNote(note));
+    for (const Intent& note : runs_.journal().DropOld()) diagnostics_.push_back(OldNote(note));
   }
 
   // A job that is there already and belongs to this run. Sets note_ where an attempt was noted
@@ -199,18 +205,18 @@ class Run {
   Task<std::optional<StateAnswer>> Resume() {
     const Value planned = state_;
     const Value handed_over =
-        session_.TakeHandedOver([&](const Value& run) { return IsSameRun(run, planned); });
-    if (handed_over.IsKnown() && session_.Claim(Text(handed_over, "job_id"))) {
-      note_ = session_.journal().TakeOverJob(Text(handed_over, "job_id"));
+        runs_.TakeHandedOver([&](const Value& run) { return IsSameRun(run, planned); });
+    if (handed_over.IsKnown() && runs_.Claim(Text(handed_over, "job_id"))) {
+      note_ = runs_.journal().TakeOverJob(Text(handed_over, "job_id"));
       if (co_await IsThere(Text(handed_over, "job_id")))
         co_return co_await TakeUp(Text(handed_over, "job_id"));
       DropNote();
     }
-    const std::string settings = SettingsOf(session_, state_, Members());
-    while ((note_ = session_.journal().TakeOver(settings)) != nullptr) {
+    const std::string settings = SettingsOf(runs_, state_, Members());
+    while ((note_ = runs_.journal().TakeOver(settings)) != nullptr) {
       const std::string job_id = note_->intent().job_id;
       if (job_id.empty()) co_return std::nullopt;
-      if (!session_.Claim(job_id)) continue;
+      if (!runs_.Claim(job_id)) continue;
       if (co_await IsThere(job_id)) co_return co_await TakeUp(job_id);
       DropNote();
     }
@@ -223,7 +229,7 @@ class Run {
     for (int look = 1; look <= kReadBacks; ++look) {
       const auto job = region_.jobs.Get(Text(state_, "workflow_name"), job_id, until_.stop);
       if (!region_.jobs.IsGone(job.status())) co_return true;
-      if (!co_await session_.clock().Pause(absl::Seconds(1), until_.stop)) co_return true;
+      if (!co_await runs_.clock().Pause(absl::Seconds(1), until_.stop)) co_return true;
     }
     co_return false;
   }
@@ -237,11 +243,11 @@ class Run {
   }
 
   Journal::Note* Begin() {
-    absl::StatusOr<Journal::Note*> note = session_.journal().Begin(
-        {.settings = SettingsOf(session_, state_, Members()),
+    absl::StatusOr<Journal::Note*> note = runs_.journal().Begin(
+        {.settings = SettingsOf(runs_, state_, Members()),
          .workflow = Text(state_, "workflow_name"),
          .region = region_.name,
-         .keep_until = session_.clock().Now() + std::max(time_out_, kShortestKept)});
+         .keep_until = runs_.clock().Now() + std::max(time_out_, kShortestKept)});
     if (note.ok()) return *note;
     log::Debug("There is no journal", {{"error", note.status().message()}});
     return nullptr;
@@ -261,7 +267,7 @@ class Run {
 
   void Fill(const std::string& operation, const json& answer) {
     const absl::Status status =
-        FromAnswer(schema_, region_.jobs.OperationOf(operation), answer, state_.AsMap());
+        schema::FromAnswer(schema_, region_.jobs.OperationOf(operation), answer, state_.AsMap());
     if (!status.ok()) diagnostics_.push_back(AnswerUnreadable(NameOf(state_), status));
   }
 
@@ -278,7 +284,7 @@ class Run {
       job = region_.jobs.Get(Text(state_, "workflow_name"), Text(state_, "job_id"), until_.stop);
       // A job that was just started may not be known everywhere yet.
       if (job.ok() || !region_.jobs.IsGone(job.status()) || look == kReadBacks) break;
-      if (!co_await session_.clock().Pause(absl::Seconds(1), until_.stop)) break;
+      if (!co_await runs_.clock().Pause(absl::Seconds(1), until_.stop)) break;
     }
     if (job.ok()) {
       Fill("GetIdMappingJob", *job);
@@ -293,7 +299,7 @@ class Run {
     const RunName name = NameOf(state_);
     if (absl::IsCancelled(why)) {
       diagnostics_.push_back(NotStartedInterrupted(name));
-    } else if (absl::IsDeadlineExceeded(why) && session_.clock().Elapsed() >= until_.deadline) {
+    } else if (absl::IsDeadlineExceeded(why) && runs_.clock().Elapsed() >= until_.deadline) {
       diagnostics_.push_back(NotStartedInTime(name, time_out_));
     } else {
       diagnostics_.push_back(NotStarted(name, why));
@@ -311,26 +317,26 @@ class Run {
   }
 
   const schema::Schema& schema_;
-  Session& session_;
+  Runs& runs_;
   Region& region_;
   const bool is_create_;
   const absl::Duration time_out_;
-  const Until until_;
+  const resource::Until until_;
   Value state_;
   Journal::Note* note_ = nullptr;
   Diagnostics diagnostics_;
 };
 
 // The Region of `run`, else the session's. Null, with a diagnostic, if there is none.
-Region* RegionOf(Session& session, const Value& run, Diagnostics& diagnostics) {
-  const std::string name = run["region"].IsKnown() ? Text(run, "region") : session.region();
+Region* RegionOf(Runs& runs, const Value& run, Diagnostics& diagnostics) {
+  const std::string name = run["region"].IsKnown() ? Text(run, "region") : runs.region();
   if (name.empty()) {
-    diagnostics.push_back(NoRegion());
+    diagnostics.push_back(resource::NoRegion());
     return nullptr;
   }
-  absl::StatusOr<Region*> region = session.ForRegion(name);
+  absl::StatusOr<Region*> region = runs.ForRegion(name);
   if (!region.ok()) {
-    diagnostics.push_back(UnableToConnect(name, region.status()));
+    diagnostics.push_back(resource::UnableToConnect(name, region.status()));
     return nullptr;
   }
   return *region;
@@ -350,10 +356,10 @@ bool HasEnded(const schema::Catalog& catalog, const Value& run) {
 
 }  // namespace
 
-JobRun::JobRun(const schema::Catalog& catalog)
-    : catalog_(catalog), schema_(*catalog.Find(schema::Kind::kResource, kTypeName)) {}
+JobRun::JobRun(const schema::Catalog& catalog, Runs* runs)
+    : catalog_(catalog), runs_(runs), schema_(*catalog.Find(schema::Kind::kResource, kTypeName)) {}
 
-PlanAnswer JobRun::Plan(const SessionPtr& session, const PlanRequest& request) {
+PlanAnswer JobRun::Plan(const PlanRequest& request) {
   schema::Plan plan = schema::MakePlan(schema_, request.prior, request.proposed, request.config);
   if (plan.planned.IsNull()) return {.private_data = request.private_data};
   Value::Map& planned = plan.planned.AsMap();
@@ -361,8 +367,8 @@ PlanAnswer JobRun::Plan(const SessionPtr& session, const PlanRequest& request) {
 
   // 1. A Region that is left out is the provider's, and known as soon as that is.
   if (request.config["region"].IsNull()) {
-    if (session != nullptr && !session->region().empty()) {
-      planned["region"] = session->region();
+    if (runs_ != nullptr && !runs_->region().empty()) {
+      planned["region"] = runs_->region();
     } else if (prior.IsNull()) {
       planned["region"] = Value::Unknown();
     }
@@ -403,50 +409,50 @@ PlanAnswer JobRun::Plan(const SessionPtr& session, const PlanRequest& request) {
 
   // 4. The object that waits for the job is the one that started it: a create of the same settings
   // is another run's. (Of a tainted one, Terraform plans the replacement without showing it here.)
-  if (waits && plan.replace.empty() && session != nullptr) {
-    session->journal().Forget(Text(prior, "job_id"));
+  if (waits && plan.replace.empty() && runs_ != nullptr) {
+    runs_->journal().Forget(Text(prior, "job_id"));
   }
   return {.planned = std::move(plan.planned),
           .replace = std::move(plan.replace),
           .private_data = request.private_data};
 }
 
-Task<StateAnswer> JobRun::Create(SessionPtr session, Value planned, std::stop_token stop) {
+Task<StateAnswer> JobRun::Create(ApplyRequest request) {
   StateAnswer answer;
-  Region* region = RegionOf(*session, planned, answer.diagnostics);
+  Region* region = RegionOf(*runs_, request.planned, answer.diagnostics);
   if (region == nullptr) co_return answer;
-  Run run(schema_, *session, *region, std::move(planned), "create", std::move(stop));
+  Run run(schema_, *runs_, *region, std::move(request.planned), "create", std::move(request.stop));
   co_return co_await run.Create();
 }
 
-Task<StateAnswer> JobRun::Update(SessionPtr session, Value prior, Value planned,
-                                 std::stop_token stop) {
+Task<StateAnswer> JobRun::Update(ApplyRequest request) {
   StateAnswer answer;
-  if (!planned["status"].IsUnknown()) {
-    answer.state = std::move(planned);  // nothing that the service knows of
+  if (!request.planned["status"].IsUnknown()) {
+    answer.state = std::move(request.planned);  // nothing that the service knows of
     co_return answer;
   }
-  Region* region = RegionOf(*session, prior, answer.diagnostics);
+  Region* region = RegionOf(*runs_, request.prior, answer.diagnostics);
   if (region == nullptr) {
-    answer.state = std::move(prior);
+    answer.state = std::move(request.prior);
     co_return answer;
   }
-  session->Claim(Text(prior, "job_id"));
+  runs_->Claim(Text(request.prior, "job_id"));
   const Turns::Turn turn = region->turns.TakeOver();
-  Run run(schema_, *session, *region, std::move(planned), "update", std::move(stop));
+  Run run(schema_, *runs_, *region, std::move(request.planned), "update", std::move(request.stop));
   co_return co_await run.Wait();
 }
 
-Task<StateAnswer> JobRun::Delete(SessionPtr session, Value prior, std::stop_token stop) {
+Task<StateAnswer> JobRun::Delete(ApplyRequest request) {
+  const Value& prior = request.prior;
   StateAnswer answer{.state = prior};
-  Region* region = RegionOf(*session, prior, answer.diagnostics);
+  Region* region = RegionOf(*runs_, prior, answer.diagnostics);
   if (region == nullptr) co_return answer;
   const RunName name = NameOf(prior);
   std::string status = Text(prior, "status");
   if (!region->jobs.HasEnded(status) && Text(prior, "on_destroy") == "wait") {
-    const Until until{
-        .stop = std::move(stop),
-        .deadline = session->clock().Elapsed() + Run::TimeOut(schema_, prior, "delete")};
+    const resource::Until until{
+        .stop = std::move(request.stop),
+        .deadline = runs_->clock().Elapsed() + Run::TimeOut(schema_, prior, "delete")};
     const Awaited awaited = co_await region->watch.Await(name.workflow, name.job_id, until);
     if (!awaited.last_status.empty()) status = awaited.last_status;
     if (!awaited.status.ok() && !region->jobs.IsGone(awaited.status)) {
@@ -457,20 +463,20 @@ Task<StateAnswer> JobRun::Delete(SessionPtr session, Value prior, std::stop_toke
   // This may be the delete half of a replacement: the create half takes an unfinished run up. A
   // failed one is done with.
   if (Flag(prior, "unfinished") && !region->jobs.HasFailed(status)) {
-    if (!session->IsClaimed(name.job_id)) session->HandOver(prior);
+    if (!runs_->IsClaimed(name.job_id)) runs_->HandOver(prior);
   } else {
-    session->journal().Forget(name.job_id);
+    runs_->journal().Forget(name.job_id);
   }
   if (!region->jobs.HasEnded(status)) answer.diagnostics.push_back(ForgotRunning(name, status));
   answer.state = Value::Null();
   co_return answer;
 }
 
-StateAnswer JobRun::Read(const SessionPtr& session, const Value& state,
-                         const std::string& private_data, std::stop_token stop) {
+StateAnswer JobRun::Read(const Value& state, const std::string& private_data,
+                         std::stop_token stop) {
   StateAnswer answer{.state = state, .private_data = private_data};
-  if (session == nullptr) return answer;  // the next plan, with a provider that is known, refreshes
-  Region* region = RegionOf(*session, state, answer.diagnostics);
+  if (runs_ == nullptr) return answer;  // the next plan, with a provider that is known, refreshes
+  Region* region = RegionOf(*runs_, state, answer.diagnostics);
   if (region == nullptr) return answer;
   const RunName name = NameOf(state);
 
@@ -479,8 +485,8 @@ StateAnswer JobRun::Read(const SessionPtr& session, const Value& state,
   if (!HasEnded(catalog_, state)) {
     absl::StatusOr<json> job = region->jobs.Get(name.workflow, name.job_id, stop);
     if (job.ok()) {
-      const absl::Status status = FromAnswer(schema_, region->jobs.OperationOf("GetIdMappingJob"),
-                                             *job, answer.state.AsMap());
+      const absl::Status status = schema::FromAnswer(
+          schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, answer.state.AsMap());
       if (!status.ok()) answer.diagnostics.push_back(AnswerUnreadable(name, status));
       return answer;
     }
@@ -501,7 +507,7 @@ StateAnswer JobRun::Read(const SessionPtr& session, const Value& state,
   return answer;
 }
 
-StateAnswer JobRun::Import(const SessionPtr& session, const std::string& id, std::stop_token stop) {
+StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   static const re2::RE2 pattern("(.+)/([a-f0-9]{32})(?:@([a-z0-9-]+))?");
   StateAnswer answer;
   RunName name;
@@ -512,7 +518,7 @@ StateAnswer JobRun::Import(const SessionPtr& session, const std::string& id, std
   Value state = schema::EmptyObject(schema_);
   Value::Map& attributes = state.AsMap();
   if (!name.region.empty()) attributes["region"] = name.region;
-  Region* region = RegionOf(*session, state, answer.diagnostics);
+  Region* region = RegionOf(*runs_, state, answer.diagnostics);
   if (region == nullptr) return answer;
   name.region = region->name;
 
@@ -531,7 +537,7 @@ StateAnswer JobRun::Import(const SessionPtr& session, const std::string& id, std
   attributes["job_id"] = name.job_id;
   attributes["id"] = absl::StrCat(name.workflow, "/", name.job_id);
   const absl::Status status =
-      FromAnswer(schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, attributes);
+      schema::FromAnswer(schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, attributes);
   if (!status.ok()) answer.diagnostics.push_back(AnswerUnreadable(name, status));
   // The next apply waits for a job that is still running, as if it had started it.
   attributes["unfinished"] = !HasEnded(catalog_, state);
@@ -540,11 +546,12 @@ StateAnswer JobRun::Import(const SessionPtr& session, const std::string& id, std
   return answer;
 }
 
-void JobRun::Seen(Session& session, const Value& state) {
+void JobRun::Seen(const Value& state) {
+  if (runs_ == nullptr) return;
   // One that is still to be waited for may be taken up by the create half of a replacement. Of any
   // other, finished or not to be waited for, Terraform knows all there is to know.
   if (Flag(state, "unfinished") && !HasFailed(catalog_, state)) return;
-  session.journal().Forget(Text(state, "job_id"));
+  runs_->journal().Forget(Text(state, "job_id"));
 }
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -4,32 +4,33 @@
 #include <string>
 
 #include "resource/resource.h"
+#include "run/runs.h"
 #include "schema/loader.h"
 
-namespace er::resource {
+namespace er::run {
 
-class JobRun final : public Resource {
+class JobRun final : public resource::Resource {
  public:
   static constexpr absl::string_view kTypeName = "entityresolution_id_mapping_job_run";
 
-  // `catalog` must outlive this.
-  explicit JobRun(const schema::Catalog& catalog);
+  // `catalog` must outlive this, and so must `runs`, which is null where the provider's
+  // configuration is not known yet.
+  JobRun(const schema::Catalog& catalog, Runs* runs);
 
   const schema::Schema& schema() const override { return schema_; }
-  PlanAnswer Plan(const SessionPtr& session, const PlanRequest& request) override;
-  Task<StateAnswer> Create(SessionPtr session, Value planned, std::stop_token stop) override;
-  Task<StateAnswer> Update(SessionPtr session, Value prior, Value planned,
-                           std::stop_token stop) override;
-  Task<StateAnswer> Delete(SessionPtr session, Value prior, std::stop_token stop) override;
-  StateAnswer Read(const SessionPtr& session, const Value& state, const std::string& private_data,
-                   std::stop_token stop) override;
-  StateAnswer Import(const SessionPtr& session, const std::string& id,
-                     std::stop_token stop) override;
-  void Seen(Session& session, const Value& state) override;
+  resource::PlanAnswer Plan(const resource::PlanRequest& request) override;
+  Task<resource::StateAnswer> Create(resource::ApplyRequest request) override;
+  Task<resource::StateAnswer> Update(resource::ApplyRequest request) override;
+  Task<resource::StateAnswer> Delete(resource::ApplyRequest request) override;
+  resource::StateAnswer Read(const Value& state, const std::string& private_data,
+                             std::stop_token stop) override;
+  resource::StateAnswer Import(const std::string& id, std::stop_token stop) override;
+  void Seen(const Value& state) override;
 
  private:
   const schema::Catalog& catalog_;
+  Runs* const runs_;
   const schema::Schema& schema_;
 };
 
-}  // namespace er::resource
+}  // namespace er::run

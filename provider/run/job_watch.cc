@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 using nlohmann::json;
@@ -32,7 +32,7 @@ absl::Duration PollInterval(absl::Duration waited) {
 }
 
 Task<Awaited> JobWatch::Await(const std::string& workflow, const std::string& job_id,
-                              const Until& until) {
+                              const resource::Until& until) {
   std::unique_lock lock(mutex_);
   const absl::Duration now = clock_.Elapsed();
   const auto me = waiters_.insert(
@@ -158,7 +158,7 @@ void JobWatch::SawStatus(Waiter& waiter, const std::string& status) {
 }
 
 void JobWatch::Saw(Waiter& waiter, json job) {
-  SawStatus(waiter, TextMember(job, "status"));
+  SawStatus(waiter, schema::TextMember(job, "status"));
   waiter.result.job = std::move(job);
 }
 
@@ -177,4 +177,4 @@ void JobWatch::Failed(Waiter& waiter, const absl::Status& failure) {
   }
 }
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -19,7 +19,7 @@
 #include "resource/until.h"
 #include "run/id_mapping_jobs.h"
 
-namespace er::resource {
+namespace er::run {
 
 // How a wait ended.
 struct Awaited {
@@ -46,7 +46,8 @@ class JobWatch {
   // Both must outlive this.
   JobWatch(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
 
-  Task<Awaited> Await(const std::string& workflow, const std::string& job_id, const Until& until);
+  Task<Awaited> Await(const std::string& workflow, const std::string& job_id,
+                      const resource::Until& until);
 
  private:
   struct Waiter {
@@ -77,4 +78,4 @@ class JobWatch {
   bool led_ = false;  // one of the waiters asks for all
 };
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -20,7 +20,7 @@
 #include "base/status.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 using nlohmann::json;
@@ -47,7 +47,7 @@ void ReadLine(const std::string& text, Intent& intent) {
   for (const auto& [name, place] :
        {std::pair("settings", &intent.settings), std::pair("workflow", &intent.workflow),
         std::pair("region", &intent.region), std::pair("job_id", &intent.job_id)}) {
-    if (line.contains(name)) *place = TextMember(line, name);
+    if (line.contains(name)) *place = schema::TextMember(line, name);
   }
   if (line.contains("keep_until")) intent.keep_until = TimeMember(line, "keep_until");
   if (line.contains("sent_at")) intent.sent_at = TimeMember(line, "sent_at");
@@ -57,7 +57,7 @@ void ReadLine(const std::string& text, Intent& intent) {
       if (id.is_string()) intent.snapshot.push_back(id.get<std::string>());
     }
   }
-  if (std::string job_id = TextMember(line, "not_job_id"); !job_id.empty()) {
+  if (std::string job_id = schema::TextMember(line, "not_job_id"); !job_id.empty()) {
     intent.snapshot.push_back(std::move(job_id));
   }
 }
@@ -318,4 +318,4 @@ std::vector<Intent> Journal::DropOld() {
   return dropped;
 }
 
-}  // namespace er::resource
+}  // namespace er::run

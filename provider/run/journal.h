@@ -19,7 +19,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 
-namespace er::resource {
+namespace er::run {
 
 // What a create has done so far.
 struct Intent {
@@ -129,4 +129,4 @@ class Journal {
   std::set<std::string> not_open_;
 };
 
-}  // namespace er::resource
+}  // namespace er::run

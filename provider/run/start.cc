@@ -12,7 +12,7 @@
 #include "run/job_watch.h"
 #include "schema/translate.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 using nlohmann::json;
@@ -44,10 +44,10 @@ struct Attempt {
 
 class Starter {
  public:
-  Starter(Session& session, Region& region, Journal::Note* note, const StartRequest& request,
-          const Until& until)
-      : session_(session),
-        clock_(session.clock()),
+  Starter(Runs& runs, Region& region, Journal::Note* note, const StartRequest& request,
+          const resource::Until& until)
+      : runs_(runs),
+        clock_(runs.clock()),
         region_(region),
         jobs_(region.jobs),
         note_(note),
@@ -96,8 +96,8 @@ class Starter {
       absl::StatusOr<aws::Answer> answer = jobs_.Start(request_.members, std::stop_token());
       absl::Status failure = answer.status();
       if (answer.ok()) {
-        if (std::string job_id = TextMember(answer->body, "jobId"); !job_id.empty()) {
-          session_.Claim(job_id);
+        if (std::string job_id = schema::TextMember(answer->body, "jobId"); !job_id.empty()) {
+          runs_.Claim(job_id);
           co_return Ours(Kind::kStarted, job_id, std::move(answer->body));
         }
         failure = aws::ToStatus({.operation = "StartIdMappingJob",
@@ -157,7 +157,7 @@ class Starter {
     absl::StatusOr<Turns::Turn> turn = co_await region_.starting.Take(until_);
     if (!turn.ok()) co_return turn.status();
     while (note_ != nullptr) {
-      if (std::optional<Journal::Lock> lock = session_.journal().TryLock()) {
+      if (std::optional<Journal::Lock> lock = runs_.journal().TryLock()) {
         co_return StartTurn{.turn = *std::move(turn), .lock = *std::move(lock)};
       }
       co_await clock_.Pause(std::min(kLockPause, until_.deadline - clock_.Elapsed()), until_.stop);
@@ -176,7 +176,7 @@ class Starter {
   // list, which may lag, does not show yet. Whoever looks at this later takes no job that started
   // well before the send, so that those claimed long ago need not be remembered.
   std::vector<std::string> Known(const JobList& list) {
-    std::vector<std::string> ids = session_.ClaimedWithin(kRecent);
+    std::vector<std::string> ids = runs_.ClaimedWithin(kRecent);
     for (const JobSummary& job : list.jobs) ids.push_back(job.id);
     return ids;
   }
@@ -233,7 +233,7 @@ class Starter {
       std::vector<StartResult> found;
       trouble = Look(goes_on ? until_.stop : last_look, found);
       // Unless a run that knew the job from its note has claimed it since the look.
-      if (found.size() == 1 && session_.Claim(found[0].job_id))
+      if (found.size() == 1 && runs_.Claim(found[0].job_id))
         co_return Ours(Kind::kFound, found[0].job_id, std::move(found[0].answer));
       if (found.size() > 1) {
         std::vector<std::string> ids;
@@ -262,7 +262,7 @@ class Starter {
       const auto& known = lost_->snapshot;
       if (std::find(known.begin(), known.end(), job.id) != known.end()) continue;
       if (job.start_time < lost_->sent_at - kClockError) continue;
-      if (session_.IsClaimed(job.id) || session_.journal().IsNoted(job.id)) continue;
+      if (runs_.IsClaimed(job.id) || runs_.journal().IsNoted(job.id)) continue;
       absl::StatusOr<json> details = jobs_.Get(request_.workflow, job.id, stop);
       if (!details.ok()) {
         trouble.Update(details.status());
@@ -293,11 +293,11 @@ class Starter {
     for (const std::string& job_id : running) {
       absl::StatusOr<json> job = jobs_.Get(request_.workflow, job_id, until_.stop);
       if (!job.ok()) return NotStarted(job.status());
-      if (!session_.IsClaimed(job_id) && IsAsAsked(*job)) {
+      if (!runs_.IsClaimed(job_id) && IsAsAsked(*job)) {
         as_asked.push_back({.job_id = job_id, .answer = *std::move(job)});
       }
     }
-    if (as_asked.size() != 1 || !session_.Claim(as_asked[0].job_id)) return std::nullopt;
+    if (as_asked.size() != 1 || !runs_.Claim(as_asked[0].job_id)) return std::nullopt;
     return Ours(Kind::kAdopted, as_asked[0].job_id, std::move(as_asked[0].answer));
   }
 
@@ -357,22 +357,22 @@ class Starter {
     return absl::OkStatus();
   }
 
-  Session& session_;
+  Runs& runs_;
   Clock& clock_;
   Region& region_;
   IdMappingJobs& jobs_;
   Journal::Note* note_;
   const StartRequest& request_;
-  const Until& until_;
+  const resource::Until& until_;
   std::optional<Attempt> lost_;
 };
 
 }  // namespace
 
-Task<StartResult> StartOnce(Session& session, Region& region, Journal::Note* note,
-                            const StartRequest& request, const Until& until) {
-  Starter starter(session, region, note, request, until);
+Task<StartResult> StartOnce(Runs& runs, Region& region, Journal::Note* note,
+                            const StartRequest& request, const resource::Until& until) {
+  Starter starter(runs, region, note, request, until);
   co_return co_await starter.Run();
 }
 
-}  // namespace er::resource
+}  // namespace er::run

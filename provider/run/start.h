@@ -14,9 +14,9 @@
 #include "base/task.h"
 #include "resource/until.h"
 #include "run/journal.h"
-#include "run/session.h"
+#include "run/runs.h"
 
-namespace er::resource {
+namespace er::run {
 
 // What to do when another job is running already.
 enum class OnConflict { kWait, kAdopt, kFail };
@@ -46,12 +46,12 @@ struct StartResult {
 // Starts a job of `request.workflow`, waiting for others as `request.on_conflict` says. `note` may
 // be null; what it says of an attempt by a process that died is settled first.
 //
-// The job that is returned is claimed for this run in `session`.
-Task<StartResult> StartOnce(Session& session, Region& region, Journal::Note* note,
-                            const StartRequest& request, const Until& until);
+// The job that is returned is claimed for this run in `runs`.
+Task<StartResult> StartOnce(Runs& runs, Region& region, Journal::Note* note,
+                            const StartRequest& request, const resource::Until& until);
 
 // How long the list is compared before a job that it does not show counts as not started: it may
 // lag.
 inline constexpr absl::Duration kReconcileWindow = absl::Minutes(1);
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -4,9 +4,9 @@
 
 #include "base/log.h"
 
-namespace er::resource {
+namespace er::run {
 
-Task<absl::StatusOr<Turns::Turn>> Turns::Take(const Until& until) {
+Task<absl::StatusOr<Turns::Turn>> Turns::Take(const resource::Until& until) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&until);
   const auto is_mine = [&] { return queue_.front() == &until && taken_ < at_once_; };
@@ -37,4 +37,4 @@ void Turns::GiveBack() {
   clock_.NotifyAll(changed_);
 }
 
-}  // namespace er::resource
+}  // namespace er::run

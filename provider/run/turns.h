@@ -14,7 +14,7 @@
 #include "base/task.h"
 #include "resource/until.h"
 
-namespace er::resource {
+namespace er::run {
 
 // Safe for concurrent use; must outlive its turns.
 class Turns {
@@ -44,7 +44,7 @@ class Turns {
 
   // Waits for a turn, first come, first served. kCancelled or kDeadlineExceeded when `until` ends
   // first.
-  Task<absl::StatusOr<Turn>> Take(const Until& until);
+  Task<absl::StatusOr<Turn>> Take(const resource::Until& until);
 
   // A turn at once, for whose job is running already: others wait although it never queued.
   Turn TakeOver();
@@ -58,7 +58,8 @@ class Turns {
   std::mutex mutex_;
   Clock::Signal changed_;
   int taken_ = 0;
-  std::deque<const Until*> queue_;  // whose turn is next, by the address of what they brought along
+  std::deque<const resource::Until*>
+      queue_;  // whose turn is next, by the address of what they brought along
 };
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -1,6 +1,6 @@
 #include "run/workflows.h"
 
-namespace er::resource {
+namespace er::run {
 
 absl::StatusOr<bool> Workflows::Exists(const std::string& workflow, std::stop_token stop) {
   Entry* entry = nullptr;
@@ -20,4 +20,4 @@ absl::StatusOr<bool> Workflows::Exists(const std::string& workflow, std::stop_to
   return entry->exists;
 }
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -11,7 +11,7 @@
 #include "resource/until.h"
 #include "run/id_mapping_jobs.h"
 
-namespace er::resource {
+namespace er::run {
 
 // Safe for concurrent use.
 class Workflows {
@@ -34,4 +34,4 @@ class Workflows {
   std::map<std::string, std::unique_ptr<Entry>> entries_;
 };
 
-}  // namespace er::resource
+}  // namespace er::run

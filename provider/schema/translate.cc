@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "base/utf8.h"
 
-namespace er::resource {
+namespace er::schema {
 namespace {
 
 using nlohmann::json;
@@ -180,4 +180,4 @@ std::string TextMember(const json& object, const char* name) {
   return found->get<std::string>();
 }
 
-}  // namespace er::resource
+}  // namespace er::schema

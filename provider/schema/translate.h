@@ -11,7 +11,7 @@
 #include "schema/schema.h"
 #include "value/value.h"
 
-namespace er::resource {
+namespace er::schema {
 
 // The members that `operation` takes, from what `object` holds. What is null, unknown or absent is
 // left out.
@@ -37,4 +37,4 @@ std::string ToRfc3339(absl::Time time);
 // The text member of this name; empty where there is none or it is no text.
 std::string TextMember(const nlohmann::json& object, const char* name);
 
-}  // namespace er::resource
+}  // namespace er::schema

@@ -56,18 +56,22 @@ Task<grpc::Status> ProviderService::Answer(absl::string_view name, DiagnosticMes
   co_return grpc::Status::OK;
 }
 
-absl::StatusOr<resource::Resource*> ProviderService::FindResource(
+absl::StatusOr<ProviderService::Found<resource::Resource>> ProviderService::FindResource(
     const std::string& type_name) const {
-  resource::Resource* found = provider_().FindResource(type_name);
-  if (found != nullptr) return found;
+  const std::shared_ptr<assembly::Bound> bound = provider_().bound();
+  if (resource::Resource* const found = bound->FindResource(type_name)) {
+    return Found<resource::Resource>{{bound, found}, bound->is_configured()};
+  }
   return absl::NotFoundError(
       absl::StrCat("This provider has no resource type \"", type_name, "\"."));
 }
 
-absl::StatusOr<resource::DataSource*> ProviderService::FindDataSource(
+absl::StatusOr<ProviderService::Found<resource::DataSource>> ProviderService::FindDataSource(
     const std::string& type_name) const {
-  resource::DataSource* found = provider_().FindDataSource(type_name);
-  if (found != nullptr) return found;
+  const std::shared_ptr<assembly::Bound> bound = provider_().bound();
+  if (resource::DataSource* const found = bound->FindDataSource(type_name)) {
+    return Found<resource::DataSource>{{bound, found}, bound->is_configured()};
+  }
   return absl::NotFoundError(absl::StrCat("This provider has no data source \"", type_name, "\"."));
 }
 

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -26,7 +27,7 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
                                   tfplugin6::Provider::Service> {
  public:
   // `provider` is called by each call, and may wait for what it returns. Both must outlive this.
-  ProviderService(std::function<resource::Provider&()> provider, Workers& workers)
+  ProviderService(std::function<assembly::Provider&()> provider, Workers& workers)
       : provider_(std::move(provider)), workers_(workers) {}
 
   // Asks the calls in flight to come to an end; later calls are not affected.
@@ -96,8 +97,17 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
                            tfplugin6::ApplyResourceChange::Response& response,
                            std::stop_token stop);
 
-  absl::StatusOr<resource::Resource*> FindResource(const std::string& type_name) const;
-  absl::StatusOr<resource::DataSource*> FindDataSource(const std::string& type_name) const;
+  // A type, and whether it may be asked of AWS: the provider's configuration is known. It stays
+  // bound to that as long as this is held.
+  template <typename Type>
+  struct Found {
+    std::shared_ptr<Type> type;
+    bool is_configured;
+
+    Type* operator->() const { return type.get(); }
+  };
+  absl::StatusOr<Found<resource::Resource>> FindResource(const std::string& type_name) const;
+  absl::StatusOr<Found<resource::DataSource>> FindDataSource(const std::string& type_name) const;
 
   // The type of a schema's object, made once.
   const Type& TypeFor(const schema::Schema& schema);
@@ -105,7 +115,7 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
   // Requested by the next Stop().
   std::stop_token StopToken();
 
-  const std::function<resource::Provider&()> provider_;
+  const std::function<assembly::Provider&()> provider_;
   Workers& workers_;
   std::mutex mutex_;
   std::stop_source stop_;

@@ -1,7 +1,7 @@
 // The calls about managed resources.
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "run/describe.h"
+#include "resource/describe.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
 #include "value/json.h"
@@ -25,7 +25,7 @@ grpc::Status ProviderService::ValidateResourceConfig(
     grpc::ServerContext*, const tfplugin6::ValidateResourceConfig::Request* request,
     tfplugin6::ValidateResourceConfig::Response* response) {
   return Answer("ValidateResourceConfig", *response->mutable_diagnostics(), [&] {
-    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     const schema::Schema& schema = resource->schema();
     ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), TypeFor(schema)));
     ToMessages(schema::Validate(schema, config), *response->mutable_diagnostics());
@@ -37,7 +37,7 @@ grpc::Status ProviderService::UpgradeResourceState(
     grpc::ServerContext*, const tfplugin6::UpgradeResourceState::Request* request,
     tfplugin6::UpgradeResourceState::Response* response) {
   return Answer("UpgradeResourceState", *response->mutable_diagnostics(), [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     const schema::Schema& schema = resource->schema();
     if (request->version() < 0 || request->version() > schema.version) {
       ToMessages({{.summary = "State of Another Version of the Provider",
@@ -62,9 +62,7 @@ grpc::Status ProviderService::UpgradeResourceState(
     // Terraform would take a null for an object that is gone.
     if (!state.IsMap()) return absl::InvalidArgumentError("The state is null.");
     AddMissingBlocks(schema, state);
-    if (const resource::SessionPtr session = provider_().session()) {
-      resource->Seen(*session, state);
-    }
+    resource->Seen(state);
     return ToMessage(state, type, *response->mutable_upgraded_state());
   });
 }
@@ -85,12 +83,11 @@ grpc::Status ProviderService::ReadResource(grpc::ServerContext*,
   *response->mutable_new_state() = request->current_state();
   response->set_private_(request->private_());
   return Answer("ReadResource", *response->mutable_diagnostics(), [&] {
-    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     const Type& type = TypeFor(resource->schema());
     ASSIGN_OR_RETURN(const Value state, FromMessage(request->current_state(), type));
     if (!state.IsMap()) return absl::OkStatus();
-    const resource::StateAnswer answer =
-        resource->Read(provider_().session(), state, request->private_(), StopToken());
+    const resource::StateAnswer answer = resource->Read(state, request->private_(), StopToken());
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     response->set_private_(answer.private_data);
     return ToMessage(answer.state, type, *response->mutable_new_state());
@@ -102,13 +99,13 @@ grpc::Status ProviderService::PlanResourceChange(
     tfplugin6::PlanResourceChange::Response* response) {
   response->set_planned_private(request->prior_private());
   return Answer("PlanResourceChange", *response->mutable_diagnostics(), [&] {
-    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     const Type& type = TypeFor(resource->schema());
     resource::PlanRequest plan{.private_data = request->prior_private()};
     ASSIGN_OR_RETURN(plan.prior, FromMessage(request->prior_state(), type));
     ASSIGN_OR_RETURN(plan.proposed, FromMessage(request->proposed_new_state(), type));
     ASSIGN_OR_RETURN(plan.config, FromMessage(request->config(), type));
-    const resource::PlanAnswer answer = resource->Plan(provider_().session(), plan);
+    const resource::PlanAnswer answer = resource->Plan(plan);
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     response->set_planned_private(answer.private_data);
     for (const Path& path : answer.replace) ToMessage(path, *response->add_requires_replace());
@@ -135,24 +132,27 @@ Task<absl::Status> ProviderService::Apply(const tfplugin6::ApplyResourceChange::
   // Until something has been done, the object is what it was.
   *response.mutable_new_state() = request.prior_state();
   response.set_private_(request.planned_private());
-  CO_ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request.type_name()));
+  CO_ASSIGN_OR_RETURN(const auto resource, FindResource(request.type_name()));
   const Type& type = TypeFor(resource->schema());
   CO_ASSIGN_OR_RETURN(Value prior, FromMessage(request.prior_state(), type));
   CO_ASSIGN_OR_RETURN(Value planned, FromMessage(request.planned_state(), type));
   if (prior.IsNull() && planned.IsNull()) {
     co_return absl::InvalidArgumentError("There is nothing before and nothing after this apply.");
   }
-  const resource::SessionPtr session = provider_().session();
-  if (session == nullptr) {
+  if (!resource.is_configured) {
     ToMessages({resource::NotConfigured()}, *response.mutable_diagnostics());
     co_return absl::OkStatus();
   }
-  Task<resource::StateAnswer> change =
-      planned.IsNull() ? resource->Delete(session, std::move(prior), std::move(stop))
-      : prior.IsNull()
-          ? resource->Create(session, std::move(planned), std::move(stop))
-          : resource->Update(session, std::move(prior), std::move(planned), std::move(stop));
-  const resource::StateAnswer answer = co_await std::move(change);
+  const bool is_create = prior.IsNull();
+  const bool is_delete = planned.IsNull();
+  resource::ApplyRequest change{.prior = std::move(prior),
+                                .planned = std::move(planned),
+                                .private_data = request.planned_private(),
+                                .stop = std::move(stop)};
+  Task<resource::StateAnswer> task = is_delete   ? resource->Delete(std::move(change))
+                                     : is_create ? resource->Create(std::move(change))
+                                                 : resource->Update(std::move(change));
+  const resource::StateAnswer answer = co_await std::move(task);
   ToMessages(answer.diagnostics, *response.mutable_diagnostics());
   response.set_private_(answer.private_data);
   co_return ToMessage(answer.state, type, *response.mutable_new_state());
@@ -162,13 +162,12 @@ grpc::Status ProviderService::ImportResourceState(
     grpc::ServerContext*, const tfplugin6::ImportResourceState::Request* request,
     tfplugin6::ImportResourceState::Response* response) {
   return Answer("ImportResourceState", *response->mutable_diagnostics(), [&] {
-    ASSIGN_OR_RETURN(resource::Resource* const resource, FindResource(request->type_name()));
-    const resource::SessionPtr session = provider_().session();
-    if (session == nullptr) {
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
+    if (!resource.is_configured) {
       ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
       return absl::OkStatus();
     }
-    const resource::StateAnswer answer = resource->Import(session, request->id(), StopToken());
+    const resource::StateAnswer answer = resource->Import(request->id(), StopToken());
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     if (!answer.state.IsMap()) return absl::OkStatus();
     tfplugin6::ImportResourceState::ImportedResource& imported =

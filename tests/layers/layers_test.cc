@@ -33,9 +33,9 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"schema", {"value", "base"}},
     {"resource", {"schema", "aws", "http", "value", "base"}},
     {"run", {"resource", "schema", "aws", "http", "value", "base"}},
-    {"managed", {"run", "resource", "schema", "aws", "http", "value", "base"}},
+    {"managed", {"resource", "schema", "aws", "http", "value", "base"}},
     {"assembly", {"managed", "run", "resource", "schema", "aws", "http", "value", "base"}},
-    {"terraform", {"assembly", "run", "resource", "schema", "value", "base", "proto"}},
+    {"terraform", {"assembly", "resource", "schema", "value", "base", "proto"}},
     {"plugin", {"base", "proto"}},
 };
 
@@ -52,7 +52,7 @@ const std::vector<Fence> kFences = {
     {"curl/", {"http/"}},
     {"openssl/", {"aws/hash", "plugin/certificate"}},
     {"pugixml", {"aws/sts"}},
-    {"nlohmann/", {"schema/", "aws/", "run/", "managed/", "value/json_tree"}},
+    {"nlohmann/", {"schema/", "aws/", "resource/", "run/", "managed/", "value/json_tree"}},
     {"re2/", {"schema/", "run/"}},
 };
 

@@ -5,10 +5,16 @@
 #include "aws/error.h"
 #include "aws/settings.h"
 #include "gtest/gtest.h"
+#include "resource/describe.h"
 #include "support/golden.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
+
+using resource::InvalidConfiguration;
+using resource::NoRegion;
+using resource::NotConfigured;
+using resource::UnableToConnect;
 
 const RunName kRun{
     .workflow = "customers", .region = "eu-west-1", .job_id = "0123456789abcdef0123456789abcdef"};
@@ -130,4 +136,4 @@ TEST(Describe, AMistakeInAnArgumentIsShownInItsPlace) {
 }
 
 }  // namespace
-}  // namespace er::resource
+}  // namespace er::run

@@ -12,7 +12,7 @@
 #include "base/workers.h"
 #include "unit/run/run_fixture.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 constexpr int kRuns = 5;
@@ -38,7 +38,7 @@ void ApplyAll(RunFixture& test, const std::vector<Value>& plans,
     if (answers[i].state.IsMap()) continue;
     test.clock.Join();
     threads.emplace_back([&, i] {
-      answers[i] = Await(test.run.Create(test.session, plans[i], {}));
+      answers[i] = Await(test.process->run.Create({.planned = plans[i]}));
       test.clock.Leave();
     });
   }
@@ -111,7 +111,7 @@ TEST_P(ExactlyOnce, HoldsWhateverTheNetworkDoes) {
   test.service.random_fault = nullptr;
   test.NewProcess();
   for (const StateAnswer& answer : answers) {
-    if (answer.state.IsMap()) test.run.Seen(*test.session, answer.state);  // its plan
+    if (answer.state.IsMap()) test.process->run.Seen(answer.state);  // its plan
   }
   test.NewProcess();
   ApplyAll(test, plans, answers);
@@ -169,11 +169,13 @@ class ExactlyOnceAtOnce : public testing::TestWithParam<int> {
   }
 
   Task<StateAnswer> Create(Value planned, std::stop_token stop = {}) {
-    return test_.run.Create(test_.session, std::move(planned), std::move(stop));
+    return test_.process->run.Create({.planned = std::move(planned), .stop = std::move(stop)});
   }
 
   Task<StateAnswer> Replace(Value prior, Value planned) {
-    const StateAnswer gone = co_await test_.run.Delete(test_.session, std::move(prior), {});
+    // g++ 12 destroys a temporary aggregate of an awaited call twice.
+    resource::ApplyRequest request{.prior = std::move(prior)};
+    const StateAnswer gone = co_await test_.process->run.Delete(std::move(request));
     EXPECT_TRUE(gone.state.IsNull());
     co_return co_await Create(std::move(planned));
   }
@@ -189,7 +191,7 @@ class ExactlyOnceAtOnce : public testing::TestWithParam<int> {
 
   std::mt19937 random_{static_cast<unsigned>(GetParam())};
   const bool distinct_ = Below(2) == 0;  // else runs of a workflow may stand in for each other
-  Runs test_{FastClock()};
+  Fixture test_{FastClock()};
 };
 
 TEST_P(ExactlyOnceAtOnce, HoldsWhereverItIsInterrupted) {
@@ -253,7 +255,7 @@ TEST_P(ExactlyOnceAtOnce, HoldsWhereverItIsInterrupted) {
   };
   for (std::size_t i = 0; i < kAtOnce; ++i) {
     const Value config = ConfigOf(i, "1000h");
-    if (first[i].state.IsMap()) test_.run.Seen(*test_.session, first[i].state);
+    if (first[i].state.IsMap()) test_.process->run.Seen(first[i].state);
     const bool updated =
         first[i].state.IsMap() && unfinished(first[i]) && !HasError(first[i].diagnostics);
     plans[i] = test_.PlanTo(updated ? first[i].state : Value::Null(), config).planned;
@@ -264,7 +266,7 @@ TEST_P(ExactlyOnceAtOnce, HoldsWhereverItIsInterrupted) {
     if (prior.IsNull()) return Create(plans[i]);
     if (HasError(first[i].diagnostics)) return Replace(prior, plans[i]);
     if (!unfinished(first[i])) return Keep(first[i]);
-    return test_.run.Update(test_.session, prior, plans[i], {});
+    return test_.process->run.Update({.prior = prior, .planned = plans[i]});
   });
 
   std::size_t open = 0;
@@ -303,4 +305,4 @@ INSTANTIATE_TEST_SUITE_P(Seeds, ExactlyOnce, testing::Range(1, LastSeed(300) + 1
 INSTANTIATE_TEST_SUITE_P(Seeds, ExactlyOnceAtOnce, testing::Range(1, LastSeed(20) + 1));
 
 }  // namespace
-}  // namespace er::resource
+}  // namespace er::run

@@ -19,7 +19,7 @@
 #include "aws/error.h"
 #include "base/clock.h"
 
-namespace er::resource {
+namespace er::run {
 
 // What goes wrong with one call.
 enum class Fault {
@@ -259,4 +259,4 @@ class FakeServiceClient final : public aws::Client {
   FakeService& service_;
 };
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -7,7 +7,7 @@
 #include "base/environment.h"
 #include "unit/run/run_fixture.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 using testing::ElementsAre;
@@ -193,16 +193,16 @@ TEST(JobRunCreate, ATimeOutKeepsTheJobAndTheReplacementTakesItUp) {
   const Value config =
       test.Config({{"timeouts", Value::Map{{"create", "1h"}, {"update", {}}, {"delete", {}}}}});
   const Value planned = test.PlanTo(Value::Null(), config).planned;
-  const StateAnswer timed_out = Await(test.run.Create(test.session, planned, {}));
+  const StateAnswer timed_out = Await(test.process->run.Create({.planned = planned}));
   EXPECT_THAT(Summaries(timed_out.diagnostics),
               ElementsAre("error: Timeout While Waiting for the ID Mapping Job"));
   EXPECT_EQ(timed_out.state["unfinished"], Value(true));
   EXPECT_EQ(TextOf(timed_out.state, "status"), "RUNNING");
 
   test.NewProcess();
-  const StateAnswer deleted = Await(test.run.Delete(test.session, timed_out.state, {}));
+  const StateAnswer deleted = Await(test.process->run.Delete({.prior = timed_out.state}));
   EXPECT_TRUE(deleted.state.IsNull());
-  const StateAnswer created = Await(test.run.Create(test.session, planned, {}));
+  const StateAnswer created = Await(test.process->run.Create({.planned = planned}));
   EXPECT_THAT(Summaries(created.diagnostics), ElementsAre("warning: Took Up an ID Mapping Job"));
   EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
   EXPECT_EQ(TextOf(created.state, "status"), "SUCCEEDED");
@@ -215,11 +215,11 @@ TEST(JobRunCreate, WithCreateBeforeDestroyTheJournalHasTheUnfinishedJob) {
   const Value config =
       test.Config({{"timeouts", Value::Map{{"create", "1h"}, {"update", {}}, {"delete", {}}}}});
   const Value planned = test.PlanTo(Value::Null(), config).planned;
-  const StateAnswer timed_out = Await(test.run.Create(test.session, planned, {}));
+  const StateAnswer timed_out = Await(test.process->run.Create({.planned = planned}));
   test.NewProcess();
-  const StateAnswer created = Await(test.run.Create(test.session, planned, {}));
+  const StateAnswer created = Await(test.process->run.Create({.planned = planned}));
   EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
-  const StateAnswer deleted = Await(test.run.Delete(test.session, timed_out.state, {}));
+  const StateAnswer deleted = Await(test.process->run.Delete({.prior = timed_out.state}));
   EXPECT_TRUE(deleted.state.IsNull());
   // Nobody else takes up what the create half has taken up already.
   const StateAnswer other = test.Create();
@@ -260,7 +260,7 @@ TEST(JobRunCreate, ATwinOfAnInterruptedRunStartsAJobOfItsOwn) {
   ASSERT_TRUE(twin.state.IsMap());
   EXPECT_NE(TextOf(twin.state, "job_id"), TextOf(interrupted.state, "job_id"));
   const StateAnswer updated =
-      Await(test.run.Update(test.session, interrupted.state, plan.planned, {}));
+      Await(test.process->run.Update({.prior = interrupted.state, .planned = plan.planned}));
   EXPECT_EQ(TextOf(updated.state, "job_id"), TextOf(interrupted.state, "job_id"));
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
 }
@@ -293,7 +293,7 @@ TEST(JobRunCreate, OnceTerraformKnowsTheFinishedRunANewCreateStartsANewJob) {
   const StateAnswer first = test.Create();
   EXPECT_THAT(test.Notes(), SizeIs(1));
   test.NewProcess();
-  test.run.Seen(*test.session, first.state);
+  test.process->run.Seen(first.state);
   EXPECT_THAT(test.Notes(), IsEmpty());
   const StateAnswer second = test.Create();
   EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
@@ -304,7 +304,7 @@ TEST(JobRunCreate, ARunThatNobodyWaitsForKeepsItsJobOnceTerraformHasIt) {
   const StateAnswer first = test.Create({{"wait_for_completion", false}});
   ASSERT_EQ(TextOf(first.state, "status"), "RUNNING");
   test.NewProcess();
-  test.run.Seen(*test.session, first.state);
+  test.process->run.Seen(first.state);
   const StateAnswer second = test.Create({{"wait_for_completion", false}});  // as asked
   EXPECT_NE(TextOf(second.state, "job_id"), TextOf(first.state, "job_id"));
 }
@@ -313,17 +313,17 @@ TEST(JobRunCreate, AJobOfAnotherProcessIsNotTakenForTheLostOne) {
   RunFixture test(2);
   test.service.quota = 2;
   test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
-  const SessionPtr one = test.session;
+  const auto one = test.process;
   test.NewProcess();
-  const SessionPtr other = test.session;
+  const auto other = test.process;
   const Value planned = test.PlanTo(Value::Null(), test.Config({})).planned;
   std::map<std::string, int> runs_of;
   {
     std::mutex mutex;
     std::vector<std::jthread> processes;
-    for (const SessionPtr& session : {one, other}) {
-      processes.emplace_back([&, session] {
-        const StateAnswer answer = Await(test.run.Create(session, planned, {}));
+    for (const auto& process : {one, other}) {
+      processes.emplace_back([&, process] {
+        const StateAnswer answer = Await(process->run.Create({.planned = planned}));
         {
           const std::lock_guard lock(mutex);
           ++runs_of[TextOf(answer.state, "job_id")];
@@ -343,24 +343,23 @@ INSTANTIATE_TEST_SUITE_P(JobRunCreate, StartedSince, testing::Bool(), [](const a
 
 TEST_P(StartedSince, IsNotTakenForTheLostOne) {
   RunFixture test;
-  SessionPtr one = test.session;
+  auto one = test.process;
   test.NewProcess();
-  SessionPtr another = test.session;
+  auto another = test.process;
   // Both have read the journal by then.
   const Value other_run =
       test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "other"}}}})).planned;
-  ASSERT_TRUE(Await(test.run.Create(another, other_run, {})).state.IsMap());
-  test.session = one;
+  ASSERT_TRUE(Await(another->run.Create({.planned = other_run})).state.IsMap());
+  test.process = one;
   test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore, Fault::kLostBefore};
   const StateAnswer unknown = test.Create();
   EXPECT_TRUE(unknown.state.IsNull());
-  const StateAnswer other = Await(test.run.Create(
-      GetParam() ? another : one,
-      test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "since"}}}})).planned,
-      {}));
-  one = another = nullptr;  // both have ended, and hold no note any more
+  const Value since =
+      test.PlanTo(Value::Null(), test.Config({{"triggers", Value::Map{{"run", "since"}}}})).planned;
+  const StateAnswer other = Await((GetParam() ? another : one)->run.Create({.planned = since}));
+  test.process = one = another = nullptr;  // both have ended, and hold no note any more
   test.NewProcess();
-  test.run.Seen(*test.session, other.state);  // its note is gone
+  test.process->run.Seen(other.state);  // its note is gone
   test.NewProcess();
   const StateAnswer created = test.Create();
   ASSERT_TRUE(created.state.IsMap());
@@ -572,4 +571,4 @@ TEST(JobRunCreate, ATimeOutBeforeItsTurnStartsNothing) {
 }
 
 }  // namespace
-}  // namespace er::resource
+}  // namespace er::run

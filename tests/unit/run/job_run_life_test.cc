@@ -1,7 +1,7 @@
 // Plan, read, update, delete and import of a run.
 #include "unit/run/run_fixture.h"
 
-namespace er::resource {
+namespace er::run {
 namespace {
 
 using testing::ElementsAre;
@@ -51,7 +51,8 @@ TEST(JobRunPlan, WhatOnlyTheProviderKnowsOfChangesInPlaceAndAsksNothing) {
     const PlanAnswer plan = test.PlanTo(run.state, test.Config({{name, value}}));
     EXPECT_THAT(plan.replace, IsEmpty()) << name;
     EXPECT_EQ(plan.planned, With(run.state, name, value)) << name;
-    const StateAnswer updated = Await(test.run.Update(test.session, run.state, plan.planned, {}));
+    const StateAnswer updated =
+        Await(test.process->run.Update({.prior = run.state, .planned = plan.planned}));
     EXPECT_EQ(updated.state, plan.planned) << name;
   }
   EXPECT_EQ(test.service.calls["GetIdMappingJob"], calls);
@@ -75,7 +76,8 @@ TEST(JobRunPlan, AnUnfinishedRunIsWaitedForInPlace) {
   const PlanAnswer plan = test.PlanTo(unfinished, test.Config({}));
   EXPECT_THAT(plan.replace, IsEmpty());
   EXPECT_TRUE(plan.planned["status"].IsUnknown());
-  const StateAnswer updated = Await(test.run.Update(test.session, unfinished, plan.planned, {}));
+  const StateAnswer updated =
+      Await(test.process->run.Update({.prior = unfinished, .planned = plan.planned}));
   EXPECT_THAT(updated.diagnostics, IsEmpty());
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
   EXPECT_EQ(updated.state["unfinished"], Value(false));
@@ -88,12 +90,12 @@ TEST(JobRunPlan, AnUnfinishedRunThatHasFailedMeanwhileIsReplaced) {
   StateAnswer run = test.Create({{"wait_for_completion", false}});
   Value unfinished = With(With(run.state, "unfinished", true), "wait_for_completion", true);
   ASSERT_TRUE(test.clock.Elapse(absl::Hours(1)));
-  const StateAnswer read = test.run.Read(test.session, unfinished, "", {});
+  const StateAnswer read = test.process->run.Read(unfinished, "", {});
   ASSERT_EQ(TextOf(read.state, "status"), "FAILED");
   EXPECT_THAT(test.PlanTo(read.state, test.Config({})).replace, ElementsAre(Path("status")));
   // Its delete half hands nothing over: the next create starts a new job.
   test.NewProcess();
-  Await(test.run.Delete(test.session, read.state, {}));
+  Await(test.process->run.Delete({.prior = read.state}));
   test.service.jobs_fail = false;
   EXPECT_NE(TextOf(test.Create().state, "job_id"), TextOf(run.state, "job_id"));
 }
@@ -104,7 +106,8 @@ TEST(JobRunPlan, ARunThatIsToBeWaitedForNowIsWaitedFor) {
   const PlanAnswer plan = test.PlanTo(run.state, test.Config({}));
   EXPECT_THAT(plan.replace, IsEmpty());
   EXPECT_TRUE(plan.planned["status"].IsUnknown());
-  const StateAnswer updated = Await(test.run.Update(test.session, run.state, plan.planned, {}));
+  const StateAnswer updated =
+      Await(test.process->run.Update({.prior = run.state, .planned = plan.planned}));
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
 }
 
@@ -121,9 +124,9 @@ TEST(JobRunPlan, AnUnfinishedRunMayBeWaitedForWhereThatIsNotKnownYet) {
 TEST(JobRunPlan, WithoutAKnownProviderTheRegionIsUnknownForANewRunAndKeptForAnOldOne) {
   RunFixture test;
   const StateAnswer run = test.Create();
-  test.session = nullptr;
-  EXPECT_TRUE(test.PlanTo(Value::Null(), test.Config({})).planned["region"].IsUnknown());
-  EXPECT_EQ(test.PlanTo(run.state, test.Config({})).planned, run.state);
+  JobRun unbound(schema::BuiltInCatalog(), nullptr);
+  EXPECT_TRUE(test.PlanTo(unbound, Value::Null(), test.Config({})).planned["region"].IsUnknown());
+  EXPECT_EQ(test.PlanTo(unbound, run.state, test.Config({})).planned, run.state);
 }
 
 TEST(JobRunRead, AsksOnceForAllFinishedRunsOfAWorkflow) {
@@ -132,7 +135,7 @@ TEST(JobRunRead, AsksOnceForAllFinishedRunsOfAWorkflow) {
   test.NewProcess();
   test.service.calls.clear();
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(test.run.Read(test.session, run.state, "", {}).state, run.state);
+    EXPECT_EQ(test.process->run.Read(run.state, "", {}).state, run.state);
   }
   EXPECT_EQ(test.service.calls["ListIdMappingJobs"], 1);
   EXPECT_EQ(test.service.calls["GetIdMappingJob"], 0);
@@ -145,7 +148,7 @@ TEST(JobRunRead, KeepsARunWhoseJobTheServiceHasForgotten) {
   for (const FakeJob& job : test.service.jobs) test.service.forgotten.insert(job.id);
   test.NewProcess();
   for (const Value& state : {finished.state, running.state}) {
-    const StateAnswer read = test.run.Read(test.session, state, "", {});
+    const StateAnswer read = test.process->run.Read(state, "", {});
     EXPECT_THAT(read.diagnostics, IsEmpty());
     EXPECT_EQ(read.state, state);
   }
@@ -156,7 +159,7 @@ TEST(JobRunRead, RemovesARunWhoseWorkflowIsGone) {
   const StateAnswer run = test.Create();
   test.service.workflows.clear();
   test.NewProcess();
-  const StateAnswer read = test.run.Read(test.session, run.state, "", {});
+  const StateAnswer read = test.process->run.Read(run.state, "", {});
   EXPECT_TRUE(read.state.IsNull());
   EXPECT_THAT(Summaries(read.diagnostics), ElementsAre("warning: ID Mapping Workflow Is Gone"));
 }
@@ -166,7 +169,7 @@ TEST(JobRunRead, KeepsTheStateWhenTheServiceCannotBeAsked) {
   const StateAnswer run = test.Create();
   test.NewProcess();
   test.service.faults["ListIdMappingJobs"] = {Fault::kDenied};
-  const StateAnswer read = test.run.Read(test.session, run.state, "", {});
+  const StateAnswer read = test.process->run.Read(run.state, "", {});
   EXPECT_THAT(Summaries(read.diagnostics), ElementsAre("error: Unable to Read ID Mapping Jobs"));
   EXPECT_EQ(read.state, run.state);
 }
@@ -174,7 +177,7 @@ TEST(JobRunRead, KeepsTheStateWhenTheServiceCannotBeAsked) {
 TEST(JobRunDelete, ForgetsAndSaysSoWhereTheJobGoesOn) {
   RunFixture test;
   const StateAnswer run = test.Create({{"wait_for_completion", false}});
-  const StateAnswer deleted = Await(test.run.Delete(test.session, run.state, {}));
+  const StateAnswer deleted = Await(test.process->run.Delete({.prior = run.state}));
   EXPECT_TRUE(deleted.state.IsNull());
   EXPECT_THAT(Summaries(deleted.diagnostics), ElementsAre("warning: ID Mapping Job Still Running"));
   EXPECT_THAT(test.Notes(), IsEmpty());
@@ -183,7 +186,7 @@ TEST(JobRunDelete, ForgetsAndSaysSoWhereTheJobGoesOn) {
 TEST(JobRunDelete, WaitsForTheEndWhereAsked) {
   RunFixture test;
   const StateAnswer run = test.Create({{"wait_for_completion", false}, {"on_destroy", "wait"}});
-  const StateAnswer deleted = Await(test.run.Delete(test.session, run.state, {}));
+  const StateAnswer deleted = Await(test.process->run.Delete({.prior = run.state}));
   EXPECT_TRUE(deleted.state.IsNull());
   EXPECT_THAT(deleted.diagnostics, IsEmpty());
   EXPECT_GE(test.clock.Now(), test.service.jobs[0].end);
@@ -196,7 +199,7 @@ TEST(JobRunImport, BringsTheRunAndWhatAConfigurationAddsStartsNothing) {
                                  {"kms_arn", Value::Null()}};
   const StateAnswer run = test.Create({{"output_source_config", Value::List{block}}});
   const StateAnswer imported =
-      test.run.Import(test.session, absl::StrCat("wf/", TextOf(run.state, "job_id")), {});
+      test.process->run.Import(absl::StrCat("wf/", TextOf(run.state, "job_id")), {});
   EXPECT_THAT(imported.diagnostics, IsEmpty());
   EXPECT_EQ(TextOf(imported.state, "status"), "SUCCEEDED");
   EXPECT_EQ(imported.state["on_conflict"], Value("wait"));
@@ -205,7 +208,7 @@ TEST(JobRunImport, BringsTheRunAndWhatAConfigurationAddsStartsNothing) {
   const PlanAnswer plan = test.PlanTo(imported.state, config, imported.private_data);
   EXPECT_THAT(plan.replace, IsEmpty());
   const StateAnswer updated =
-      Await(test.run.Update(test.session, imported.state, plan.planned, {}));
+      Await(test.process->run.Update({.prior = imported.state, .planned = plan.planned}));
   EXPECT_EQ(updated.private_data, "");
   EXPECT_EQ(test.PlanTo(updated.state, config).planned, updated.state);
   // From then on a changed trigger is a new run again.
@@ -220,7 +223,7 @@ TEST(JobRunImport, RefusesWhatIsNoIdWithoutACall) {
   for (const char* id :
        {"", "wf", "wf/", "/", "wf/123", "0123456789abcdef0123456789abcdef",
         "wf/0123456789ABCDEF0123456789ABCDEF", "/0123456789abcdef0123456789abcdef"}) {
-    const StateAnswer imported = test.run.Import(test.session, id, {});
+    const StateAnswer imported = test.process->run.Import(id, {});
     EXPECT_THAT(Summaries(imported.diagnostics), ElementsAre("error: Invalid Import ID")) << id;
     EXPECT_TRUE(imported.state.IsNull());
   }
@@ -229,10 +232,9 @@ TEST(JobRunImport, RefusesWhatIsNoIdWithoutACall) {
 
 TEST(JobRunImport, SaysThatThereIsNoSuchJob) {
   RunFixture test;
-  const StateAnswer imported =
-      test.run.Import(test.session, "wf/0123456789abcdef0123456789abcdef", {});
+  const StateAnswer imported = test.process->run.Import("wf/0123456789abcdef0123456789abcdef", {});
   EXPECT_THAT(Summaries(imported.diagnostics), ElementsAre("error: No Such ID Mapping Job"));
 }
 
 }  // namespace
-}  // namespace er::resource
+}  // namespace er::run

@@ -10,49 +10,68 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "resource/session.h"
 #include "run/job_run.h"
-#include "run/session.h"
+#include "run/runs.h"
 #include "schema/loader.h"
 #include "schema/plan.h"
 #include "support/await.h"
 #include "support/fake_clock.h"
 #include "unit/run/fake_service.h"
 
-namespace er::resource {
+namespace er::run {
 
-class Runs {
+using resource::PlanAnswer;
+using resource::StateAnswer;
+
+// A plugin process that has been configured.
+struct Process {
+  Process(resource::Session::Options connected, Runs::Options options, Clock& clock)
+      : session(std::move(connected)),
+        runs(std::move(options), session, schema::BuiltInCatalog(), clock) {}
+
+  resource::Session session;
+  Runs runs;
+  JobRun run{schema::BuiltInCatalog(), &runs};
+};
+
+class Fixture {
  public:
-  explicit Runs(Clock& clock) : service(clock), clock_(clock) {
+  explicit Fixture(Clock& clock) : service(clock), clock_(clock) {
     static int count = 0;
     // In memory: a disk takes its time for each note.
     journal_folder = absl::StrCat("/dev/shm/entityresolution-test-", getpid(), "-", ++count);
     NewProcess();
   }
-  ~Runs() { std::filesystem::remove_all(journal_folder); }
+  ~Fixture() { std::filesystem::remove_all(journal_folder); }
 
   // What a new plugin process has: nothing but the journal.
   void NewProcess() {
-    session = nullptr;
-    session = std::make_shared<Session>(
-        Session::Options{
+    process = nullptr;
+    process = std::make_shared<Process>(
+        resource::Session::Options{
             .connect = [this](const std::string&) -> absl::StatusOr<std::unique_ptr<aws::Client>> {
               return std::make_unique<FakeServiceClient>(service);
             },
-            .region = "eu-west-1",
-            .max_concurrent_jobs = max_concurrent_jobs,
-            .journal_folder = journal_folder},
-        schema::BuiltInCatalog(), clock_);
+            .region = "eu-west-1"},
+        Runs::Options{.max_concurrent_jobs = max_concurrent_jobs, .journal_folder = journal_folder},
+        clock_);
   }
 
   // What a configuration with these arguments is, defaults left out.
   Value Config(Value::Map arguments) const {
-    Value config = schema::EmptyObject(run.schema());
+    Value config = schema::EmptyObject(process->run.schema());
     config.AsMap()["workflow_name"] = "wf";
     for (auto& [name, value] : arguments) config.AsMap()[name] = std::move(value);
     return config;
   }
 
   PlanAnswer PlanTo(const Value& prior, const Value& config, std::string private_data = "") {
+    return PlanTo(process->run, prior, config, std::move(private_data));
+  }
+
+  static PlanAnswer PlanTo(JobRun& run, const Value& prior, const Value& config,
+                           std::string private_data = "") {
     Value proposed = config;
     if (prior.IsMap()) {
       for (const schema::Attribute& attribute : run.schema().attributes) {
@@ -60,15 +79,16 @@ class Runs {
         if (attribute.computed && value.IsNull()) value = prior[attribute.name];
       }
     }
-    return run.Plan(session, {.prior = prior,
-                              .proposed = proposed,
-                              .config = config,
-                              .private_data = std::move(private_data)});
+    return run.Plan({.prior = prior,
+                     .proposed = proposed,
+                     .config = config,
+                     .private_data = std::move(private_data)});
   }
 
   StateAnswer Create(Value::Map arguments = {}, std::stop_token stop = {}) {
-    return Await(run.Create(session, PlanTo(Value::Null(), Config(std::move(arguments))).planned,
-                            std::move(stop)));
+    return Await(
+        process->run.Create({.planned = PlanTo(Value::Null(), Config(std::move(arguments))).planned,
+                             .stop = std::move(stop)}));
   }
 
   std::vector<std::string> Notes() const {
@@ -81,10 +101,9 @@ class Runs {
   }
 
   FakeService service;
-  JobRun run{schema::BuiltInCatalog()};
   int max_concurrent_jobs = 1;
   std::string journal_folder;
-  SessionPtr session;
+  std::shared_ptr<Process> process;
 
  private:
   Clock& clock_;
@@ -95,9 +114,9 @@ struct OwnClock {
   FakeClock clock;
 };
 
-class RunFixture : public OwnClock, public Runs {
+class RunFixture : public OwnClock, public Fixture {
  public:
-  explicit RunFixture(int threads = 1) : OwnClock{.clock = FakeClock(threads)}, Runs(clock) {}
+  explicit RunFixture(int threads = 1) : OwnClock{.clock = FakeClock(threads)}, Fixture(clock) {}
 };
 
 inline std::string TextOf(const Value& state, absl::string_view name) {
@@ -115,4 +134,4 @@ inline std::vector<std::string> Summaries(const Diagnostics& diagnostics) {
   return summaries;
 }
 
-}  // namespace er::resource
+}  // namespace er::run

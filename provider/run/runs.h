@@ -1,4 +1,4 @@
-// The provider as it is configured: what all runs share, Region by Region.
+// What all runs of a configured provider share, Region by Region.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "aws/client.h"
 #include "base/clock.h"
+#include "resource/session.h"
 #include "run/id_mapping_jobs.h"
 #include "run/job_watch.h"
 #include "run/journal.h"
@@ -21,15 +22,14 @@
 #include "schema/loader.h"
 #include "value/value.h"
 
-namespace er::resource {
+namespace er::run {
 
 // What the runs of one Region share.
 struct Region {
-  Region(std::string region, std::unique_ptr<aws::Client> aws_client,
-         const schema::Catalog& catalog, Clock& clock, int max_concurrent_jobs)
+  Region(std::string region, aws::Client& client, const schema::Catalog& catalog, Clock& clock,
+         int max_concurrent_jobs)
       : name(std::move(region)),
-        client(std::move(aws_client)),
-        jobs(*client, catalog),
+        jobs(client, catalog),
         turns(clock, max_concurrent_jobs,
               "Waiting for a turn: another job of this account and Region is running"),
         starting(clock, 1),
@@ -37,7 +37,6 @@ struct Region {
         workflows(jobs) {}
 
   const std::string name;
-  const std::unique_ptr<aws::Client> client;
   IdMappingJobs jobs;
   Turns turns;     // of runs, from before the start to the end of the wait
   Turns starting;  // of StartOnce() alone
@@ -46,32 +45,28 @@ struct Region {
 };
 
 // Safe for concurrent use.
-class Session {
+class Runs {
  public:
-  using Connect =
-      std::function<absl::StatusOr<std::unique_ptr<aws::Client>>(const std::string& region)>;
-
   struct Options {
-    Connect connect{};     // makes the client of a Region; may ask for credentials
-    std::string region{};  // where runs go that name none; empty if none is configured
-    std::string scope{};   // whose jobs these are: no two workspaces or services share a note
+    std::string scope{};  // whose jobs these are: no two workspaces or services share a note
     int max_concurrent_jobs = 1;
     std::string journal_folder{};
   };
 
-  // `catalog` and `clock` must outlive this.
-  Session(Options options, const schema::Catalog& catalog, Clock& clock)
+  // `session`, `catalog` and `clock` must outlive this.
+  Runs(Options options, resource::Session& session, const schema::Catalog& catalog, Clock& clock)
       : options_(std::move(options)),
+        session_(session),
         catalog_(catalog),
         clock_(clock),
         journal_(options_.journal_folder, clock) {}
 
   Clock& clock() { return clock_; }
-  const std::string& region() const { return options_.region; }
+  const std::string& region() const { return session_.region(); }
   const std::string& scope() const { return options_.scope; }
   Journal& journal() { return journal_; }
 
-  // The Region of this name, connected at the first call; owned by the session.
+  // The Region of this name, connected at the first call; owned by this.
   absl::StatusOr<Region*> ForRegion(const std::string& name);
 
   // A run of this process has this job. False if another one has it already.
@@ -87,6 +82,7 @@ class Session {
 
  private:
   const Options options_;
+  resource::Session& session_;
   const schema::Catalog& catalog_;
   Clock& clock_;
   Journal journal_;
@@ -97,4 +93,4 @@ class Session {
   std::vector<Value> handed_over_;
 };
 
-}  // namespace er::resource
+}  // namespace er::run

@@ -1,0 +1,30 @@
+// Calls of operations that are declared in schemas/service.json. For the lives of objects, managed/
+// and run/.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aws/client.h"
+#include "schema/loader.h"
+
+namespace er::resource {
+
+// Failures are those of aws::Client::Call().
+absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& operation,
+                                 const nlohmann::json& members, std::stop_token stop);
+
+// Whether the items so far, and the date of the last answer, are enough.
+using Enough = std::function<bool(const nlohmann::json& items, absl::Time date)>;
+
+// A paged operation to its end, but `pages` at most (0: all), or until `enough` holds: all `items`
+// in one list under that name, and the date of the last page.
+absl::StatusOr<aws::Answer> ListAll(aws::Client& client, const schema::Operation& operation,
+                                    const std::string& items, nlohmann::json members, int pages,
+                                    std::stop_token stop, const Enough& enough = nullptr);
+
+}  // namespace er::resource
