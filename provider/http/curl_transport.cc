@@ -50,6 +50,7 @@ struct Progress {
   Response response{};
   std::size_t largest_response = 0;
   bool too_large = false;
+  bool no_silent_repeat = false;
   bool may_be_sent = false;
   bool headers_complete = false;
 };
@@ -82,10 +83,12 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) 
   return size * count;
 }
 
-// Called when the connection stands, TLS included, and right before the first byte is sent.
+// Called when the connection stands, TLS included, and right before the first byte is sent: a
+// second time where libcurl repeats the request.
 int BeforeSending(void* user, char*, char*, int, int) {
-  static_cast<Progress*>(user)->may_be_sent = true;
-  return CURL_PREREQFUNC_OK;
+  auto& progress = *static_cast<Progress*>(user);
+  const bool repeated = std::exchange(progress.may_be_sent, true);
+  return repeated && progress.no_silent_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 long Milliseconds(absl::Duration duration) {
@@ -155,7 +158,8 @@ class CurlTransport final : public Transport {
     CURL* const easy = lane.easy.get();
     CURLM* const multi = lane.multi.get();
     const HeaderList headers = HeaderLines(request);
-    Progress progress{.largest_response = options_.largest_response};
+    Progress progress{.largest_response = options_.largest_response,
+                      .no_silent_repeat = request.no_silent_repeat};
     std::array<char, CURL_ERROR_SIZE> message{};
     Prepare(easy, request, headers.get(), progress, message.data());
 
@@ -207,6 +211,9 @@ class CurlTransport final : public Transport {
     switch (code) {
       case CURLE_OPERATION_TIMEDOUT:
         return absl::DeadlineExceededError(text);
+      case CURLE_ABORTED_BY_CALLBACK:
+        return absl::UnavailableError(
+            absl::StrCat(origin, ": the server closed the connection without an answer"));
       case CURLE_PEER_FAILED_VERIFICATION:
         return absl::UnavailableError(absl::StrCat(
             text, " (CA bundle: ", options_.ca_bundle.empty() ? "none found" : options_.ca_bundle,

@@ -34,6 +34,9 @@ struct Request {
   // Where the request must reach the server at most once. It goes over a connection of its own: on
   // a reused one libcurl repeats a request by itself when the connection turns out to be dead.
   bool at_most_once = false;
+  // Where the caller must know of each time that the request may have reached the server. It goes
+  // over a reused connection, and where libcurl would repeat it, it fails.
+  bool no_silent_repeat = false;
   bool bypass_proxy = false;
   bool confidential = false;  // the bodies are kept out of the log: one of them holds credentials
 };

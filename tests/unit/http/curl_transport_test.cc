@@ -311,6 +311,21 @@ TEST(CurlTransportTest, AtMostOnceIsSentOverAConnectionOfItsOwn) {
   EXPECT_EQ(requests[1].connection, 2);
 }
 
+TEST(CurlTransportTest, NoSilentRepeatReusesAConnectionAndSaysThatItBroke) {
+  HttpServer server(HangsUpOnTheSecondRequest());
+  const auto transport = NewTransport();
+  const Request put{.method = "PUT", .url = server.url(), .body = "x", .no_silent_repeat = true};
+  ASSERT_TRUE(transport->Send(put, {}).ok());
+  const auto answer = transport->Send(put, {});
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("closed the connection"));
+  EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnknown);
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[1].connection, 1);
+  EXPECT_TRUE(transport->Send(put, {}).ok());  // nothing of it sticks
+}
+
 TEST(CurlTransportTest, AReadSurvivesThatTheServerClosedAnIdleConnection) {
   HttpServer server(Always(HttpServer::Ok("{}")));
   const auto transport = NewTransport();
