@@ -18,6 +18,11 @@ namespace {
 
 constexpr absl::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
+// S3 has its own rules: a path is signed as it stands, since each byte of a key counts, and the
+// digest of the body is a header.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+bool IsS3(const SigningScope& scope) { return scope.service == "s3"; }
+
 bool IsSigned(absl::string_view lower_name) {
   return lower_name != "authorization" && lower_name != "user-agent" && lower_name != "expect" &&
          lower_name != "x-amzn-trace-id";
@@ -87,14 +92,16 @@ std::string SignedHeaders(const http::Headers& headers) {
                        [](std::string* out, const auto& header) { *out += header.first; });
 }
 
-std::string CanonicalRequest(const http::Request& request, const Url& url) {
+std::string CanonicalRequest(const http::Request& request, const Url& url,
+                             const SigningScope& scope) {
   std::string headers;
   for (const auto& [name, value] : CanonicalHeaders(request.headers)) {
     absl::StrAppend(&headers, name, ":", value, "\n");
   }
-  return absl::StrJoin({request.method, CanonicalPath(url.path), CanonicalQuery(url.query), headers,
-                        SignedHeaders(request.headers), Sha256Hex(request.body)},
-                       "\n");
+  return absl::StrJoin(
+      {request.method, IsS3(scope) ? url.path : CanonicalPath(url.path), CanonicalQuery(url.query),
+       headers, SignedHeaders(request.headers), Sha256Hex(request.body)},
+      "\n");
 }
 
 std::string StringToSign(absl::string_view canonical_request, const SigningScope& scope) {
@@ -126,9 +133,12 @@ absl::StatusOr<http::Request> Sign(http::Request request, const Credentials& cre
   if (!credentials.session_token.empty()) {
     request.headers.emplace_back("x-amz-security-token", credentials.session_token.Reveal());
   }
+  if (IsS3(scope)) {
+    request.headers.emplace_back("x-amz-content-sha256", Sha256Hex(request.body));
+  }
   request.headers.emplace_back(
       "authorization", Authorization(credentials.access_key_id, SignedHeaders(request.headers),
-                                     StringToSign(CanonicalRequest(request, url), scope),
+                                     StringToSign(CanonicalRequest(request, url, scope), scope),
                                      SigningKey(credentials.secret_access_key, scope), scope));
   return request;
 }

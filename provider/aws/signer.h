@@ -33,7 +33,8 @@ std::string SigningTime(absl::Time time);
 std::string SignedHeaders(const http::Headers& headers);
 
 // Holds the session token where there is one: never log it. `url` is the request's.
-std::string CanonicalRequest(const http::Request& request, const Url& url);
+std::string CanonicalRequest(const http::Request& request, const Url& url,
+                             const SigningScope& scope);
 
 std::string StringToSign(absl::string_view canonical_request, const SigningScope& scope);
 
@@ -44,8 +45,8 @@ std::string Authorization(absl::string_view access_key_id, absl::string_view sig
                           absl::string_view string_to_sign, const Secret& signing_key,
                           const SigningScope& scope);
 
-// `request` with the headers host, x-amz-date, x-amz-security-token and authorization.
-// kInvalidArgument where its URL is none.
+// `request` with the headers host, x-amz-date, x-amz-security-token and authorization, and for S3
+// x-amz-content-sha256. kInvalidArgument where its URL is none.
 absl::StatusOr<http::Request> Sign(http::Request request, const Credentials& credentials,
                                    const SigningScope& scope);
 

@@ -48,7 +48,7 @@ TEST_P(SignerCorpusTest, EachStepGivesWhatItMust) {
 
   http::Request unsigned_request = *request;
   unsigned_request.headers.pop_back();
-  const std::string canonical = CanonicalRequest(unsigned_request, *ParseUrl(request->url));
+  const std::string canonical = CanonicalRequest(unsigned_request, *ParseUrl(request->url), scope);
   EXPECT_EQ(canonical, Read(folder / "canonical-request.txt"));
   EXPECT_EQ(StringToSign(canonical, scope), Read(folder / "string-to-sign.txt"));
   EXPECT_EQ(request->headers.back().first, "authorization");
