@@ -98,6 +98,7 @@ absl::StatusOr<aws::Arguments> ToArguments(const Value& config) {
   }
   for (const Value& block : Blocks(config, "endpoints")) {
     arguments.endpoint_entityresolution = OptionalText(block, "entityresolution");
+    arguments.endpoint_s3 = OptionalText(block, "s3");
     arguments.endpoint_sts = OptionalText(block, "sts");
     arguments.endpoint_sso = OptionalText(block, "sso");
   }

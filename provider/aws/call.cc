@@ -17,6 +17,7 @@ namespace er::aws {
 namespace {
 
 constexpr absl::Duration kLargestSkew = absl::Minutes(4);
+constexpr int kMostRedirects = 2;
 
 // A 403 that is meant must not make each poll of a wait ask for new credentials.
 constexpr absl::Duration kGuessPause = absl::Minutes(5);
@@ -60,6 +61,14 @@ struct Caller::Attempt {
   bool could_not_try = false;  // no credentials, stopped, or a request that is none
 };
 
+// What one call was repeated for. Those at once take none of the attempts that the user allowed.
+struct Caller::Repeats {
+  int later = 0;
+  int redirects = 0;
+  bool refreshed = false;
+  bool clock_corrected = false;
+};
+
 Caller::Caller(CallerConfig config) : config_(std::move(config)), pace_(*config_.clock) {}
 
 absl::Time Caller::DateOf(const http::Response& response) const {
@@ -81,8 +90,10 @@ bool Caller::MayGuess() {
 
 Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
                                 const std::stop_token& stop) {
+  const std::string& region = call.region.empty() ? config_.region : call.region;
   Attempt attempt{.error = {.operation = call.operation,
-                            .region = config_.region,
+                            .resource = call.resource,
+                            .region = region,
                             .attempts = number,
                             .execution = Execution::kNotSent}};
   const auto could_not_try = [&](const absl::Status& why, absl::StatusCode code) {
@@ -113,7 +124,7 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
     absl::StatusOr<http::Request> signed_request =
         Sign(std::move(request), attempt.credentials,
              {.time = config_.clock->Now() + ClockOffset(),
-              .region = config_.region,
+              .region = region,
               .service = config_.service});
     if (!signed_request.ok()) {
       return could_not_try(signed_request.status(), signed_request.status().code());
@@ -153,7 +164,8 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
                             &error.message);
       }
       error.operation = call.operation;
-      error.region = config_.region;
+      error.resource = call.resource;
+      error.region = region;
       error.attempts = number;
       attempt.error = std::move(error);
       attempt.status = ToStatus(attempt.error);
@@ -161,7 +173,8 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
     if (adaptive) pace_.Observe(!attempt.status.ok() && IsThrottling(attempt.error));
   }
   log::Debug("Called AWS", {{"operation", call.operation},
-                            {"region", config_.region},
+                            {"region", region},
+                            {"resource", call.resource},
                             {"attempt", number},
                             {"http_status", attempt.response.code},
                             {"error", attempt.status.message()},
@@ -170,16 +183,21 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
   return attempt;
 }
 
-Caller::Next Caller::Decide(const HttpCall& call, const Attempt& attempt, int number,
-                            bool& refreshed, bool& clock_corrected) {
+Caller::Next Caller::Decide(HttpCall& call, const Attempt& attempt, Repeats& repeats) {
   const Error& error = attempt.error;
   if (attempt.could_not_try || attempt.status.code() == absl::StatusCode::kCancelled) {
     return Next::kReturn;
   }
   const bool has_credentials = config_.credentials != nullptr;
 
+  if (call.redirect && attempt.response.code != 0 && repeats.redirects < kMostRedirects &&
+      call.redirect(attempt.response, call)) {
+    ++repeats.redirects;
+    return Next::kRepeatAtOnce;
+  }
+
   // Refused because of our clock: the answer says what time it is.
-  if (has_credentials && !clock_corrected && MayBeClockSkew(error)) {
+  if (has_credentials && !repeats.clock_corrected && MayBeClockSkew(error)) {
     if (const std::optional<absl::Time> date = ParseDate(attempt.response)) {
       const absl::Duration offset = *date - config_.clock->Now();
       if (absl::AbsDuration(offset - ClockOffset()) > kLargestSkew) {
@@ -187,7 +205,7 @@ Caller::Next Caller::Decide(const HttpCall& call, const Attempt& attempt, int nu
                   {{"offset", absl::FormatDuration(offset)}});
         std::lock_guard lock(mutex_);
         clock_offset_ = offset;
-        clock_corrected = true;
+        repeats.clock_corrected = true;
         return Next::kRepeatAtOnce;
       }
     }
@@ -198,44 +216,42 @@ Caller::Next Caller::Decide(const HttpCall& call, const Attempt& attempt, int nu
   const bool may_be_credentials =
       IsExpiredToken(error) ||
       (call.repeatable && error.http_status == 403 && !attempt.credentials.session_token.empty());
-  if (has_credentials && !refreshed && may_be_credentials) {
+  if (has_credentials && !repeats.refreshed && may_be_credentials) {
     config_.credentials->Invalidate(attempt.credentials);
-    refreshed = true;
+    repeats.refreshed = true;
     return Next::kRepeatAtOnce;
   }
 
   const bool safe = error.execution == Execution::kNotSent ||
                     (error.execution == Execution::kRefused && IsThrottling(error)) ||
                     (call.repeatable && (IsTransient(error) || IsThrottling(error)));
-  if (!safe || number >= config_.retry.max_attempts) return Next::kReturn;
+  if (!safe || repeats.later + 1 >= config_.retry.max_attempts) return Next::kReturn;
   const bool timed_out = attempt.status.code() == absl::StatusCode::kDeadlineExceeded;
   return quota_.Take(call.operation, timed_out) ? Next::kRepeatLater : Next::kReturn;
 }
 
-absl::StatusOr<http::Response> Caller::Run(const HttpCall& call, std::stop_token stop) {
+absl::StatusOr<http::Response> Caller::Run(HttpCall call, std::stop_token stop) {
   const std::string invocation_id = NewUuid(config_.random);
-  bool refreshed = false;
-  bool clock_corrected = false;
-  int retries = 0;
+  Repeats repeats;
+  bool may_be_executed = false;
   for (int number = 1;; ++number) {
     Attempt attempt = TryOnce(call, number, invocation_id, stop);
     if (attempt.status.ok()) {
-      quota_.Refund(call.operation, retries);
+      quota_.Refund(call.operation, repeats.later);
       return std::move(attempt.response);
     }
-    // Repetitions at once take none of the attempts that the user allowed.
-    switch (Decide(call, attempt, retries + 1, refreshed, clock_corrected)) {
-      case Next::kReturn:
-        return attempt.status;
-      case Next::kRepeatAtOnce:
-        break;
-      case Next::kRepeatLater:
-        ++retries;
-        const absl::Duration wait = Backoff(retries, IsThrottling(attempt.error),
-                                            Fraction(config_.random), RetryAfter(attempt.response));
-        if (!config_.clock->Sleep(wait, stop)) {
-          return ToStatus(attempt.error, absl::StatusCode::kCancelled);
-        }
+    const Next next = Decide(call, attempt, repeats);
+    may_be_executed |= attempt.error.execution == Execution::kUnknown;
+    if (may_be_executed && attempt.error.execution != Execution::kUnknown) {
+      attempt.error.execution = Execution::kUnknown;
+      attempt.status = ToStatus(attempt.error, attempt.status.code());
+    }
+    if (next == Next::kReturn) return attempt.status;
+    if (next == Next::kRepeatAtOnce) continue;
+    const absl::Duration wait = Backoff(++repeats.later, IsThrottling(attempt.error),
+                                        Fraction(config_.random), RetryAfter(attempt.response));
+    if (!config_.clock->Sleep(wait, stop)) {
+      return ToStatus(attempt.error, absl::StatusCode::kCancelled);
     }
   }
 }

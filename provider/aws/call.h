@@ -38,11 +38,16 @@ struct CallerConfig {
 
 struct HttpCall {
   std::string operation{};
+  std::string resource{};  // what it is about, for messages
+  std::string region{};    // signed for, if not the caller's
   http::Request request{};
   bool repeatable = false;
   std::vector<Secret> secrets{};  // what the body holds and an answer must not repeat in a message
   // Whether an answer of HTTP status 2xx can be read; none: any can.
   std::function<absl::Status(const http::Response&)> check{};
+  // Asked about each answer that is no success: whether the call belongs elsewhere. If so, it
+  // changes the call, which is sent again at once, a few times at most; none: it never does.
+  std::function<bool(const http::Response&, HttpCall&)> redirect{};
 };
 
 // Safe for concurrent use.
@@ -52,19 +57,19 @@ class Caller {
 
   // The answer to `call`, of HTTP status 2xx. As client.h says of Client::Call() what is repeated
   // and what a failure tells.
-  absl::StatusOr<http::Response> Run(const HttpCall& call, std::stop_token stop);
+  absl::StatusOr<http::Response> Run(HttpCall call, std::stop_token stop);
 
   // The service's clock when it answered; now where it did not say.
   absl::Time DateOf(const http::Response& response) const;
 
  private:
   struct Attempt;
+  struct Repeats;
   enum class Next { kReturn, kRepeatAtOnce, kRepeatLater };
 
   Attempt TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
                   const std::stop_token& stop);
-  Next Decide(const HttpCall& call, const Attempt& attempt, int number, bool& refreshed,
-              bool& clock_corrected);
+  Next Decide(HttpCall& call, const Attempt& attempt, Repeats& repeats);
   absl::Duration ClockOffset() const;
   bool MayGuess();
 

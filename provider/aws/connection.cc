@@ -249,4 +249,17 @@ absl::StatusOr<std::unique_ptr<Client>> Connection::ClientFor(const std::string&
   return NewRestJsonClient(std::move(endpoint), std::move(config));
 }
 
+absl::StatusOr<std::unique_ptr<S3Bucket>> Connection::BucketFor(const std::string& name) const {
+  CallerConfig config = parts_.sts;
+  config.credentials = credentials_.get();
+  return S3Bucket::Create(
+      {.bucket = name,
+       .endpoint = {.prefix = "s3",
+                    .region = settings_.region.empty() ? "us-east-1" : settings_.region,
+                    .use_fips = settings_.use_fips,
+                    .use_dualstack = settings_.use_dualstack,
+                    .custom_url = settings_.endpoint_s3}},
+      std::move(config));
+}
+
 }  // namespace er::aws

@@ -18,6 +18,7 @@
 #include "aws/instance_credentials.h"
 #include "aws/profile_credentials.h"
 #include "aws/rate_limiter.h"
+#include "aws/s3.h"
 #include "aws/settings.h"
 #include "base/clock.h"
 #include "base/environment.h"
@@ -51,6 +52,10 @@ class Connection {
   // A client of Entity Resolution. The connection must outlive it. kInvalidArgument where there is
   // no endpoint for `region`.
   absl::StatusOr<std::unique_ptr<Client>> ClientFor(const std::string& region);
+
+  // The S3 bucket `name`, in whatever Region of the partition. The connection must outlive it.
+  // kInvalidArgument where it cannot be a bucket's name, or the settings contradict each other.
+  absl::StatusOr<std::unique_ptr<S3Bucket>> BucketFor(const std::string& name) const;
 
  private:
   Connection(Settings settings, Outside outside);

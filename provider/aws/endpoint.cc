@@ -85,9 +85,12 @@ absl::StatusOr<std::string> ResolveEndpoint(const EndpointRequest& request) {
         absl::StrCat("Invalid Configuration: \"", request.region, "\" is not a Region"));
   }
   const Partition& partition = PartitionOf(request.region);
-  return absl::StrCat(
-      "https://", request.prefix, request.use_fips ? "-fips" : "", ".", request.region, ".",
-      request.use_dualstack ? partition.dual_stack_dns_suffix : partition.dns_suffix);
+  // S3 spoke IPv6 before there were domains for it.
+  const bool by_label = request.use_dualstack && request.prefix == "s3";
+  const bool by_domain = request.use_dualstack && !by_label;
+  return absl::StrCat("https://", request.prefix, request.use_fips ? "-fips" : "",
+                      by_label ? ".dualstack." : ".", request.region, ".",
+                      by_domain ? partition.dual_stack_dns_suffix : partition.dns_suffix);
 }
 
 }  // namespace er::aws

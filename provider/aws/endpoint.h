@@ -22,7 +22,7 @@ const Partition& PartitionOf(absl::string_view region);
 bool IsRegion(absl::string_view text);
 
 struct EndpointRequest {
-  std::string prefix = "entityresolution";  // sts, portal.sso, oidc
+  std::string prefix = "entityresolution";  // sts, portal.sso, oidc, s3
   std::string region{};
   bool use_fips = false;
   bool use_dualstack = false;

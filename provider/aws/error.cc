@@ -20,6 +20,7 @@ absl::StatusCode CodeOf(const Error& error) {
   if (IsExpiredToken(error) || absl::StrContains(error.code, "Signature") ||
       error.code == "UnrecognizedClientException" || error.code == "InvalidClientTokenId" ||
       error.code == "AuthFailure" || error.code == "RequestTimeTooSkewed" ||
+      error.code == "InvalidAccessKeyId" || error.code == "InvalidToken" ||
       error.http_status == 401) {
     return absl::StatusCode::kUnauthenticated;
   }
@@ -27,6 +28,7 @@ absl::StatusCode CodeOf(const Error& error) {
     return absl::StatusCode::kFailedPrecondition;
   }
   if (error.code == "ResourceNotFoundException") return absl::StatusCode::kNotFound;
+  if (error.code == "ConditionalRequestConflict") return absl::StatusCode::kUnavailable;
   switch (error.http_status) {
     case 403:
       return absl::StatusCode::kPermissionDenied;
@@ -34,6 +36,10 @@ absl::StatusCode CodeOf(const Error& error) {
       return absl::StatusCode::kNotFound;
     case 409:
       return absl::StatusCode::kFailedPrecondition;
+    case 412:
+      return absl::StatusCode::kAborted;
+    case 501:
+      return absl::StatusCode::kUnimplemented;
     default:
       return error.http_status < 500 ? absl::StatusCode::kInvalidArgument
                                      : absl::StatusCode::kUnavailable;
@@ -42,6 +48,7 @@ absl::StatusCode CodeOf(const Error& error) {
 
 std::string Sentence(const Error& error) {
   std::string text = error.operation;
+  if (!error.resource.empty()) absl::StrAppend(&text, " of ", ToValidUtf8(error.resource));
   if (!error.region.empty()) absl::StrAppend(&text, " in ", error.region);
   absl::StrAppend(&text, error.execution == Execution::kNotSent                ? " was not sent"
                          : error.http_status == 0                              ? " got no answer"
@@ -66,10 +73,15 @@ absl::Status ToStatus(const Error& error) { return ToStatus(error, CodeOf(error)
 
 absl::Status ToStatus(const Error& error, absl::StatusCode code) {
   const nlohmann::json payload = {
-      {"operation", error.operation}, {"code", error.code},
-      {"message", error.message},     {"request_id", error.request_id},
-      {"region", error.region},       {"http_status", error.http_status},
-      {"attempts", error.attempts},   {"execution", static_cast<int>(error.execution)},
+      {"operation", error.operation},
+      {"resource", error.resource},
+      {"code", error.code},
+      {"message", error.message},
+      {"request_id", error.request_id},
+      {"region", error.region},
+      {"http_status", error.http_status},
+      {"attempts", error.attempts},
+      {"execution", static_cast<int>(error.execution)},
   };
   absl::Status status(code, Sentence(error));
   status.SetPayload(
@@ -83,6 +95,7 @@ std::optional<Error> ErrorOf(const absl::Status& status) {
   // ToStatus() wrote it: the members are there and of their types.
   const nlohmann::json payload = nlohmann::json::parse(std::string(*cord));
   return Error{.operation = payload.at("operation"),
+               .resource = payload.at("resource"),
                .code = payload.at("code"),
                .message = payload.at("message"),
                .request_id = payload.at("request_id"),

@@ -10,14 +10,15 @@
 
 namespace er::aws {
 
-// Whether the service can have done what the last attempt asked for.
+// Whether the service can have done what was asked for, in any of the attempts.
 //
-// kNotSent: no byte reached it. kRefused: it answered that it did not. kUnknown: no answer, half an
-// answer, or a server fault, so that it may have.
+// kNotSent: no byte reached it. kRefused: it answered that it did not. kUnknown: one attempt had no
+// answer, half an answer, or a server fault, so that it may have.
 enum class Execution { kNotSent, kRefused, kUnknown };
 
 struct Error {
   std::string operation{};  // StartIdMappingJob
+  std::string resource{};   // s3://bucket/key; empty where the caller says what it is
   std::string code{};       // ConflictException; empty where no answer came
   std::string message{};    // the service's words, or the transport's
   std::string request_id{};

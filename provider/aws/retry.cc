@@ -46,8 +46,9 @@ bool MayBeClockSkew(const Error& error) {
 }
 
 bool IsTransient(const Error& error) {
-  return error.http_status < 400 || IsOneOf(error.http_status, 408, 500, 502, 503, 504) ||
-         IsOneOf(error.code, "RequestTimeout", "RequestTimeoutException", "IDPCommunicationError");
+  return error.http_status < 300 || IsOneOf(error.http_status, 408, 500, 502, 503, 504) ||
+         IsOneOf(error.code, "RequestTimeout", "RequestTimeoutException", "IDPCommunicationError",
+                 "ConditionalRequestConflict");
 }
 
 absl::Duration Backoff(int retry, bool throttled, double fraction,

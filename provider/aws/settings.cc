@@ -249,6 +249,7 @@ absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& env
   };
   RETURN_IF_ERROR(resolve(arguments.endpoint_entityresolution, "ENTITYRESOLUTION",
                           "entityresolution", settings.endpoint_entityresolution));
+  RETURN_IF_ERROR(resolve(arguments.endpoint_s3, "S3", "s3", settings.endpoint_s3));
   RETURN_IF_ERROR(resolve(arguments.endpoint_sts, "STS", "sts", settings.endpoint_sts));
   RETURN_IF_ERROR(resolve(arguments.endpoint_sso, "SSO", "sso", settings.endpoint_sso));
   return resolve(std::nullopt, "SSO_OIDC", "sso_oidc", settings.endpoint_sso_oidc);

@@ -48,6 +48,7 @@ struct Arguments {
   std::optional<bool> use_fips_endpoint{};
   std::optional<bool> use_dualstack_endpoint{};
   std::optional<std::string> endpoint_entityresolution{};
+  std::optional<std::string> endpoint_s3{};
   std::optional<std::string> endpoint_sts{};
   std::optional<std::string> endpoint_sso{};
   std::optional<int> max_retries{};
@@ -77,7 +78,8 @@ struct Settings {
   std::string no_proxy{};
   bool use_fips = false;
   bool use_dualstack = false;
-  std::string endpoint_entityresolution{};  // these four: empty for AWS's own
+  std::string endpoint_entityresolution{};  // these five: empty for AWS's own
+  std::string endpoint_s3{};
   std::string endpoint_sts{};
   std::string endpoint_sso{};
   std::string endpoint_sso_oidc{};

@@ -51,7 +51,7 @@ const std::vector<Fence> kFences = {
     {"proto/", {"terraform/", "plugin/"}},
     {"curl/", {"http/"}},
     {"openssl/", {"aws/hash", "plugin/certificate"}},
-    {"pugixml", {"aws/sts"}},
+    {"pugixml", {"aws/s3", "aws/sts"}},
     {"nlohmann/", {"schema/", "aws/", "resource/", "run/", "managed/", "value/json_tree"}},
     {"re2/", {"schema/", "run/"}},
 };

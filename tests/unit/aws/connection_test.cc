@@ -431,6 +431,31 @@ TEST_F(ConnectionTest, FipsAndDualStackHoldForEachService) {
             "Invalid Configuration: FIPS and custom endpoint are not supported");
 }
 
+TEST_F(ConnectionTest, ABucketIsAskedWithTheSameCredentialsAndSettings) {
+  const auto ask = [&](Arguments arguments) {
+    arguments.access_key = "AK";
+    arguments.secret_key = "x";
+    arguments.skip_credentials_validation = true;
+    arguments.skip_requesting_account_id = true;
+    const auto connection = Open(arguments);
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    const auto bucket = (*connection)->BucketFor("my-bucket");
+    if (!bucket.ok()) return std::string(bucket.status().message());
+    EXPECT_FALSE((*bucket)->Get("k", {}).ok());
+    return absl::StrCat(SignerOf(transport_.requests().back()), " ",
+                        transport_.requests().back().url);
+  };
+  EXPECT_EQ(ask({.region = "eu-west-1"}), "AK https://my-bucket.s3.eu-west-1.amazonaws.com/k");
+  EXPECT_EQ(ask({.region = "eu-west-1", .assume_role = {{.role_arn = "arn:one"}}}),
+            "ASIA-one https://my-bucket.s3.eu-west-1.amazonaws.com/k");
+  EXPECT_EQ(ask({}), "AK https://my-bucket.s3.us-east-1.amazonaws.com/k");
+  EXPECT_EQ(ask({.region = "us-east-1", .use_fips_endpoint = true, .use_dualstack_endpoint = true}),
+            "AK https://my-bucket.s3-fips.dualstack.us-east-1.amazonaws.com/k");
+  EXPECT_EQ(ask({.endpoint_s3 = "http://minio:9000"}), "AK http://minio:9000/my-bucket/k");
+  EXPECT_EQ(ask({.use_fips_endpoint = true, .endpoint_s3 = "http://minio:9000"}),
+            "Invalid Configuration: FIPS and custom endpoint are not supported");
+}
+
 TEST_F(ConnectionTest, StsIsAskedInItsRegion) {
   const auto url_with = [&](Arguments arguments) {
     arguments.access_key = "AK";
