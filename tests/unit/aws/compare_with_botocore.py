@@ -31,7 +31,8 @@ class Signed:
 
     def __init__(self, case):
         time = datetime.datetime.fromtimestamp(case["time"], datetime.timezone.utc)
-        signer = botocore.auth.SigV4Auth(
+        kind = botocore.auth.S3SigV4Auth if case["service"] == "s3" else botocore.auth.SigV4Auth
+        signer = kind(
             botocore.credentials.Credentials(
                 case["access_key_id"],
                 case["secret_access_key"],
@@ -91,7 +92,7 @@ def some_case(chance):
         if chance.random() < 0.5 else "",
         "time": chance.randint(0, 4_000_000_000),
         "region": chance.choice(["eu-west-1", "us-gov-west-1", "aws-global"]),
-        "service": chance.choice(["entityresolution", "sts"]),
+        "service": chance.choice(["entityresolution", "sts", "s3"]),
     }
 
 
@@ -146,6 +147,14 @@ CORPUS = {
         "url": "https://sts.amazonaws.com/",
         "headers": [["Content-Type", "application/x-www-form-urlencoded; charset=utf-8"]],
         "body": "Action=GetCallerIdentity&Version=2011-06-15",
+    },
+    "s3-get-path-as-it-is": {
+        "service": "s3", "url": "https://b.s3.eu-west-1.amazonaws.com/a/../b//%C3%A4%20c/"
+    },
+    "s3-put-if-absent": {
+        "method": "PUT", "service": "s3", "body": "a note", "session_token": "a//b+c==",
+        "url": "https://b.s3.eu-west-1.amazonaws.com/k",
+        "headers": [["If-None-Match", "*"]],
     },
     "put-leap-day-midnight": {"method": "PUT", "time": 1709164800},
 }
