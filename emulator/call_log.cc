@@ -10,6 +10,8 @@ Json CallJson(const LoggedCall& call) {
           {"time", absl::FormatTime(absl::RFC3339_full, call.time, absl::UTCTimeZone())},
           {"operation", call.operation},
           {"workflow", call.workflow},
+          {"bucket", call.bucket},
+          {"key", call.key},
           {"region", call.region},
           {"access_key", call.access_key},
           {"method", call.method},
@@ -57,6 +59,13 @@ void CallLog::Clear() {
 LoggedCall* CallLog::Find(std::int64_t number) {
   if (calls_.empty() || number < calls_.front().number) return nullptr;
   return &calls_[static_cast<std::size_t>(number - calls_.front().number)];
+}
+
+std::string CallLog::LastRegion() const {
+  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
+    if (!call->workflow.empty() && !call->region.empty()) return call->region;
+  }
+  return "";
 }
 
 Json CallLog::ToJson(absl::string_view operation, std::int64_t since) const {

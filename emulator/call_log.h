@@ -18,6 +18,8 @@ struct LoggedCall {
   absl::Time time{};
   std::string operation{};
   std::string workflow{};
+  std::string bucket{};  // of S3
+  std::string key{};     // of S3
   std::string region{};
   std::string access_key{};
   std::string method{};
@@ -30,7 +32,7 @@ struct LoggedCall {
   std::int64_t connection = 0;
 
   int code = 0;         // of the answer; 0 while there is none, or if there was none
-  std::string error{};  // its x-amzn-ErrorType
+  std::string error{};  // its code, if it is a refusal
   std::string fault{};  // the kind that was injected
   std::string job{};    // the job that it started
   std::string request_id{};
@@ -46,6 +48,9 @@ class CallLog {
   void Clear();
 
   LoggedCall* Find(std::int64_t number);
+
+  // Of the last call about a workflow; empty where there was none.
+  std::string LastRegion() const;
 
   // {"total", "connections", "counts": {operation: n}, "calls": [...]}, the last for calls of
   // `operation` (empty: any) numbered over `since`.

@@ -17,11 +17,34 @@ constexpr std::array<std::pair<absl::string_view, RefusalMode>, 3> kRefusals = {
     {"queued", RefusalMode::kQueued},
 }};
 
-absl::StatusOr<RefusalMode> ReadRefusal(const Json& value) {
-  for (const auto& [name, refusal] : kRefusals) {
-    if (value == std::string(name)) return refusal;
+constexpr std::array<std::pair<absl::string_view, Conditions>, 3> kConditions = {{
+    {"kept", Conditions::kKept},
+    {"refused", Conditions::kRefused},
+    {"ignored", Conditions::kIgnored},
+}};
+
+template <typename T, std::size_t N>
+absl::StatusOr<T> ReadWord(const std::array<std::pair<absl::string_view, T>, N>& words,
+                           const Json& value) {
+  std::string known;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (value == std::string(words[i].first)) return words[i].second;
+    absl::StrAppend(&known, i == 0 ? "" : i + 1 < N ? ", " : " or ", words[i].first);
   }
-  return absl::InvalidArgumentError("must be conflict, exceeds-limit or queued");
+  return absl::InvalidArgumentError(absl::StrCat("must be ", known));
+}
+
+absl::StatusOr<RefusalMode> ReadRefusal(const Json& value) { return ReadWord(kRefusals, value); }
+absl::StatusOr<Conditions> ReadConditions(const Json& value) {
+  return ReadWord(kConditions, value);
+}
+
+template <typename T, std::size_t N>
+std::string WordFor(const std::array<std::pair<absl::string_view, T>, N>& words, T meaning) {
+  for (const auto& [word, other] : words) {
+    if (other == meaning) return std::string(word);
+  }
+  return "";
 }
 
 absl::StatusOr<std::string> ReadText(const Json& value) {
@@ -119,7 +142,8 @@ Json ToJson(const Fate& fate) {
 absl::Status Change(Config& config, const Json& settings) {
   RETURN_IF_ERROR(
       OnlyMembers(settings, {"job_duration", "outcome", "message", "queue_delay", "quota",
-                             "refusal", "list_lag", "clock_skew", "region", "account"}));
+                             "refusal", "list_lag", "clock_skew", "region", "account",
+                             "put_conditions", "delete_conditions", "session_duration"}));
   Config changed = config;
   RETURN_IF_ERROR(SetFate(settings, changed.fate));
   RETURN_IF_ERROR(Set(settings, "queue_delay", ReadDuration, changed.queue_delay));
@@ -129,6 +153,9 @@ absl::Status Change(Config& config, const Json& settings) {
   RETURN_IF_ERROR(Set(settings, "clock_skew", ReadDuration, changed.clock_skew));
   RETURN_IF_ERROR(Set(settings, "region", ReadText, changed.region));
   RETURN_IF_ERROR(Set(settings, "account", ReadAccount, changed.account));
+  RETURN_IF_ERROR(Set(settings, "put_conditions", ReadConditions, changed.put_conditions));
+  RETURN_IF_ERROR(Set(settings, "delete_conditions", ReadConditions, changed.delete_conditions));
+  RETURN_IF_ERROR(Set(settings, "session_duration", ReadDuration, changed.session_duration));
   config = changed;
   return absl::OkStatus();
 }
@@ -141,9 +168,10 @@ Json ToJson(const Config& config) {
   json["clock_skew"] = absl::FormatDuration(config.clock_skew);
   json["region"] = config.region;
   json["account"] = config.account;
-  for (const auto& [name, refusal] : kRefusals) {
-    if (refusal == config.refusal) json["refusal"] = std::string(name);
-  }
+  json["refusal"] = WordFor(kRefusals, config.refusal);
+  json["put_conditions"] = WordFor(kConditions, config.put_conditions);
+  json["delete_conditions"] = WordFor(kConditions, config.delete_conditions);
+  json["session_duration"] = absl::FormatDuration(config.session_duration);
   return json;
 }
 

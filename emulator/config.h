@@ -29,6 +29,10 @@ struct Fate {
 // What the service does with a start over the quota: its documentation does not say.
 enum class RefusalMode { kConflict, kExceedsLimit, kQueued };
 
+// What S3 does with a write that may only be done under a condition: looks at it; answers 501, as a
+// compatible store that does not know conditions; writes as if there were none, as another.
+enum class Conditions { kKept, kRefused, kIgnored };
+
 struct Config {
   Fate fate{};
   absl::Duration queue_delay = absl::ZeroDuration();  // each job is QUEUED so long at least
@@ -36,13 +40,16 @@ struct Config {
   RefusalMode refusal = RefusalMode::kConflict;
   absl::Duration list_lag = absl::ZeroDuration();    // List shows a job so long after its start
   absl::Duration clock_skew = absl::ZeroDuration();  // the service's time less the computer's
-  std::string region{};                              // the only one served; empty: any
-  std::string account = "123456789012";              // of keys and jobs that name none
+  std::string region{};                  // the only one that Entity Resolution serves; empty: any
+  std::string account = "123456789012";  // of keys and jobs that name none
+  Conditions put_conditions = Conditions::kKept;           // of S3's PutObject
+  Conditions delete_conditions = Conditions::kKept;        // of S3's DeleteObject
+  absl::Duration session_duration = absl::ZeroDuration();  // of a role's keys; zero: as asked
 };
 
 // Members of `settings`, all optional: job_duration, outcome, message, queue_delay, quota, refusal,
-// list_lag, clock_skew, region, account. Durations are texts ("1m30s", "inf"). On error nothing
-// changed.
+// list_lag, clock_skew, region, account, put_conditions, delete_conditions, session_duration.
+// Durations are texts ("1m30s", "inf"). On error nothing changed.
 absl::Status Change(Config& config, const Json& settings);
 Json ToJson(const Config& config);
 

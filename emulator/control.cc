@@ -71,7 +71,10 @@ Reply PostJob(const Ask& ask) {
     return absl::InvalidArgumentError(error->message);
   }
   const Json& members = std::get<Json>(input);
-  const Scope home = Home(ask.state.config);
+  // Where the client under test works, if nobody says where.
+  Scope home = Home(ask.state.config);
+  const std::string last = ask.state.calls.LastRegion();
+  if (ask.state.config.region.empty() && !last.empty()) home.region = last;
   const auto started =
       ask.state.store.StartJob({.scope = {.account = members.value("account", home.account),
                                           .region = members.value("region", home.region)},
@@ -164,6 +167,77 @@ Reply DeleteWorkflow(const Ask& ask) {
   return Json::object();
 }
 
+Reply GetBuckets(const Ask& ask) {
+  Json buckets = Json::array();
+  for (const auto& [name, bucket] : ask.state.buckets) {
+    buckets.push_back({{"name", name}, {"region", bucket.region}, {"account", bucket.account}});
+  }
+  return Json{{"buckets", std::move(buckets)}};
+}
+
+Reply PutBucketRoute(const Ask& ask) {
+  RETURN_IF_ERROR(PutBucket(ask.state, ask.name, ask.body));
+  return Json::object();
+}
+
+Reply DeleteBucket(const Ask& ask) {
+  if (ask.state.buckets.erase(ask.name) > 0) return Json::object();
+  return absl::NotFoundError(absl::StrCat("no bucket ", ask.name));
+}
+
+Json VersionJson(const Version& version) {
+  Json json = {
+      {"number", version.number},
+      {"deleted", version.is_deletion},
+      {"modified", absl::FormatTime(absl::RFC3339_full, version.modified, absl::UTCTimeZone())}};
+  if (!version.is_deletion) {
+    json["etag"] = version.etag;
+    json["content_type"] = version.content_type;
+    json["content"] = version.content;
+  }
+  return json;
+}
+
+absl::StatusOr<Bucket*> FindBucket(const Ask& ask) {
+  const auto found = ask.state.buckets.find(ask.name);
+  if (found == ask.state.buckets.end()) {
+    return absl::NotFoundError(absl::StrCat("no bucket ", ask.name));
+  }
+  return &found->second;
+}
+
+Reply GetObjects(const Ask& ask) {
+  ASSIGN_OR_RETURN(const Bucket* bucket, FindBucket(ask));
+  const std::string prefix = ask.Parameter("prefix");
+  Json objects = Json::array();
+  for (const auto& [key, versions] : bucket->objects) {
+    if (!absl::StartsWith(key, prefix)) continue;
+    Json shown = Json::array();
+    for (const Version& version : versions) shown.push_back(VersionJson(version));
+    objects.push_back(
+        {{"key", key}, {"exists", !versions.back().is_deletion}, {"versions", std::move(shown)}});
+  }
+  return Json{{"objects", std::move(objects)}};
+}
+
+// As somebody else would, who looks at no condition.
+Reply PostObject(const Ask& ask) {
+  RETURN_IF_ERROR(OnlyMembers(ask.body, {"key", "content"}));
+  ASSIGN_OR_RETURN(Bucket * bucket, FindBucket(ask));
+  const Json key = ask.body.value("key", Json());
+  const Json content = ask.body.value("content", Json());
+  if (!key.is_string() || key.get_ref<const std::string&>().empty() ||
+      !(content.is_string() || content.is_null())) {
+    return absl::InvalidArgumentError("key and content must be texts; without content it deletes");
+  }
+  if (content.is_null()) {
+    bucket->Remove(key.get<std::string>(), ask.now);
+  } else {
+    bucket->Write(key.get<std::string>(), content.get<std::string>(), "text/plain", ask.now);
+  }
+  return Json::object();
+}
+
 struct Route {
   absl::string_view method;
   absl::string_view path;  // after the prefix; {} is a name
@@ -186,6 +260,11 @@ constexpr Route kRoutes[] = {
     {"GET", "workflows", GetWorkflows},
     {"PUT", "workflows/{}", PutWorkflowRoute},
     {"DELETE", "workflows/{}", DeleteWorkflow},
+    {"GET", "buckets", GetBuckets},
+    {"PUT", "buckets/{}", PutBucketRoute},
+    {"DELETE", "buckets/{}", DeleteBucket},
+    {"GET", "buckets/{}/objects", GetObjects},
+    {"POST", "buckets/{}/objects", PostObject},
 };
 
 // Whether `path` fits; then what stands for {} is in `name`.
@@ -309,6 +388,28 @@ absl::Status PutWorkflow(State& state, absl::string_view name, const Json& setti
   RETURN_IF_ERROR(Change(fate, settings));
   state.store.PutWorkflow(std::move(workflow));
   return absl::OkStatus();
+}
+
+absl::Status PutBucket(State& state, const std::string& name, const Json& settings) {
+  RETURN_IF_ERROR(OnlyMembers(settings, {"region", "account"}));
+  if (!IsBucketName(name)) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" cannot be a bucket's name"));
+  }
+  const Scope home = Home(state.config);
+  Bucket bucket{.name = name, .region = home.region, .account = home.account};
+  for (const auto& [member, text] :
+       {std::pair("region", &bucket.region), std::pair("account", &bucket.account)}) {
+    const auto found = settings.find(member);
+    if (found == settings.end()) continue;
+    if (!found->is_string() || *found == "") {
+      return absl::InvalidArgumentError(absl::StrCat(member, " must be a text"));
+    }
+    *text = found->get<std::string>();
+  }
+  const auto [made, is_new] = state.buckets.try_emplace(name, std::move(bucket));
+  if (is_new) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the bucket ", name, " exists already, in ", made->second.region));
 }
 
 Answer Control(State& state, const Request& request, absl::Time now) {

@@ -21,4 +21,7 @@ absl::Status ChangeCredentials(State& state, const Json& change, absl::Time now)
 absl::Status PutWorkflow(State& state, absl::string_view name, const Json& settings,
                          absl::Time now);
 
+// The body of PUT /_emulator/buckets/NAME: an empty bucket. kFailedPrecondition where there is one.
+absl::Status PutBucket(State& state, const std::string& name, const Json& settings);
+
 }  // namespace er::emulator

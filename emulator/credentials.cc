@@ -21,6 +21,7 @@ namespace {
 
 constexpr absl::Duration kTolerance = absl::Minutes(5);
 constexpr absl::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr absl::string_view kS3 = "s3";
 
 Error Refuse(absl::string_view name, std::string message) {
   return {.code = 403, .name = std::string(name), .message = std::move(message)};
@@ -117,12 +118,14 @@ std::optional<Error> CheckTime(absl::string_view sent, absl::string_view scope_d
   }
   const std::string our_time = absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone());
   if (time < now - kTolerance) {
-    return BadSignature(absl::StrCat("Signature expired: ", sent, " is over 5 min. before ",
-                                     our_time, ", the time here"));
+    return Refuse("RequestTimeTooSkewed",
+                  absl::StrCat("Signature expired: ", sent, " is over 5 min. before ", our_time,
+                               ", the time here"));
   }
   if (time > now + kTolerance) {
-    return BadSignature(absl::StrCat("Signature not yet current: ", sent, " is over 5 min. after ",
-                                     our_time, ", the time here"));
+    return Refuse("RequestTimeTooSkewed",
+                  absl::StrCat("Signature not yet current: ", sent, " is over 5 min. after ",
+                               our_time, ", the time here"));
   }
   return std::nullopt;
 }
@@ -174,6 +177,31 @@ std::string SigningKey(absl::string_view secret_key, const Authorization& scope)
   return HmacSha256(key, "aws4_request");
 }
 
+// The hash that the signature is made of; S3 wants it told, or told that there is none.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+std::variant<std::string, Error> PayloadHash(const Request& request, absl::string_view service) {
+  const std::string told = request.Header("x-amz-content-sha256");
+  if (service == kS3 && told.empty()) {
+    return Error{.code = 400,
+                 .name = "InvalidRequest",
+                 .message = "Missing required header for this request: x-amz-content-sha256"};
+  }
+  if (service == kS3 && told == "UNSIGNED-PAYLOAD") return told;
+  if (service == kS3 && absl::StartsWith(told, "STREAMING-")) {
+    return Error{.code = 501,
+                 .name = "NotImplemented",
+                 .message = "The emulator does not take bodies that are signed in chunks"};
+  }
+  std::string hash = Sha256Hex(request.body);
+  if (told.empty() || told == hash) return hash;
+  if (service != kS3) return BadSignature("X-Amz-Content-Sha256 is not the hash of the body");
+  return Error{.code = 400,
+               .name = "XAmzContentSHA256Mismatch",
+               .message =
+                   "The provided 'x-amz-content-sha256' header does not match what was "
+                   "computed."};
+}
+
 bool EqualInConstantTime(absl::string_view a, absl::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -210,15 +238,14 @@ std::variant<Caller, Error> Authenticate(const Request& request, const Credentia
   const Credential& credential = found->second;
 
   // The signature covers what arrived.
-  const std::string payload_hash = Sha256Hex(request.body);
-  if (request.HasHeader("x-amz-content-sha256") &&
-      request.Header("x-amz-content-sha256") != payload_hash) {
-    return BadSignature("X-Amz-Content-Sha256 is not the hash of the body");
-  }
+  const auto payload_hash = PayloadHash(request, service);
+  if (const Error* error = std::get_if<Error>(&payload_hash)) return *error;
+  const std::string path = service == kS3 ? PercentEncode(PercentDecode(request.path), "/")
+                                          : CanonicalPath(request.path);
   const std::string canonical =
-      absl::StrJoin({request.method, CanonicalPath(request.path), CanonicalQuery(request.query),
+      absl::StrJoin({request.method, path, CanonicalQuery(request.query),
                      CanonicalHeaders(request, given.signed_headers),
-                     absl::StrJoin(given.signed_headers, ";"), payload_hash},
+                     absl::StrJoin(given.signed_headers, ";"), std::get<std::string>(payload_hash)},
                     "\n");
   const std::string to_sign =
       absl::StrCat(kAlgorithm, "\n", time, "\n", given.Scope(), "\n", Sha256Hex(canonical));
@@ -233,8 +260,11 @@ std::variant<Caller, Error> Authenticate(const Request& request, const Credentia
   if (credential.expires <= now) {
     return Refuse("ExpiredTokenException", "The security token included in the request is expired");
   }
-  return Caller{
-      .access_key = credential.access_key, .account = credential.account, .region = given.region};
+  return Caller{.access_key = credential.access_key,
+                .account = credential.account,
+                .region = given.region,
+                .arn = credential.arn,
+                .user_id = credential.user_id};
 }
 
 }  // namespace er::emulator

@@ -20,6 +20,8 @@ struct Credential {
   std::string secret_key{};
   std::string session_token{};  // empty for a long-term key
   std::string account{};
+  std::string arn{};      // of a role's session; empty: a user
+  std::string user_id{};  // the same
   absl::Time expires = absl::InfiniteFuture();
 };
 
@@ -31,6 +33,8 @@ struct Caller {
   std::string access_key{};
   std::string account{};
   std::string region{};
+  std::string arn{};  // as the credential's
+  std::string user_id{};
 };
 
 // The caller, or the service's refusal: the scheme, the scope's form, date and service, the signed

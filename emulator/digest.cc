@@ -29,6 +29,13 @@ std::string Text(const Digest& digest) { return std::string(digest.begin(), dige
 
 std::string Sha256Hex(absl::string_view text) { return absl::BytesToHexString(Text(Sha256(text))); }
 
+std::string Md5Hex(absl::string_view text) {
+  Digest digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_md5(), nullptr);
+  return absl::BytesToHexString(Text(digest).substr(0, size));
+}
+
 std::string HmacSha256(absl::string_view key, absl::string_view text) {
   Digest digest{};
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(),

@@ -9,6 +9,7 @@
 namespace er::emulator {
 
 std::string Sha256Hex(absl::string_view text);
+std::string Md5Hex(absl::string_view text);
 std::string HmacSha256(absl::string_view key, absl::string_view text);  // bytes
 
 // The same text gives the same number, evenly spread.

@@ -8,7 +8,9 @@
 #include "emulator/control.h"
 #include "emulator/digest.h"
 #include "emulator/model.h"
+#include "emulator/s3/operations.h"
 #include "emulator/service.h"
+#include "emulator/sts.h"
 
 namespace er::emulator {
 namespace {
@@ -24,12 +26,18 @@ Answer Falsify(const Fault& fault, Protocol protocol, Answer answer) {
       answer.delivery = fault.reset ? Answer::Delivery::kReset : Answer::Delivery::kNone;
       return answer;
     case Fault::Effect::kHalf:
-      answer.delivery = Answer::Delivery::kHalf;
+      answer.delivery = answer.body.empty() ? Answer::Delivery::kNone : Answer::Delivery::kHalf;
       return answer;
     case Fault::Effect::kGarbage:
       return {.code = 200,
               .headers = {{"Content-Type", "application/json"}},
               .body = "{\"jobId\": \"<html>\x01\xFF not JSON"};
+    case Fault::Effect::kConflict:
+      if (protocol == Protocol::kXml) {
+        return error(409, "ConditionalRequestConflict",
+                     "A conflicting conditional operation is in progress, as was asked for");
+      }
+      return error(400, "ConflictException", "A conflict, as was asked for");
     case Fault::Effect::kServerError:
       if (fault.code == 500) {
         return error(500, "InternalServerException", "An internal error, as was asked for");
@@ -59,6 +67,31 @@ Answer Falsify(const Fault& fault, Protocol protocol, Answer answer) {
   return answer;
 }
 
+absl::string_view ServiceOf(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kJson:
+      return "entityresolution";
+    case Protocol::kQuery:
+      return "sts";
+    case Protocol::kXml:
+      return "s3";
+  }
+  return "";
+}
+
+// All services share a port: which one a request is for, its signature says. What is not signed
+// well is told so by the service that it looks most like.
+Protocol ProtocolOf(const Request& request) {
+  const std::string authorization = request.Header("authorization");
+  for (const Protocol protocol : {Protocol::kJson, Protocol::kQuery, Protocol::kXml}) {
+    if (absl::StrContains(authorization, absl::StrCat("/", ServiceOf(protocol), "/aws4_request"))) {
+      return protocol;
+    }
+  }
+  if (!BucketOfHost(request).empty()) return Protocol::kXml;
+  return request.path == "/" || request.path.empty() ? Protocol::kQuery : Protocol::kJson;
+}
+
 // The form of a UUID.
 std::string RequestId(std::uint64_t seed, std::int64_t number) {
   const std::string hex = Sha256Hex(absl::StrCat("request ", number, " of ", seed));
@@ -69,13 +102,14 @@ std::string RequestId(std::uint64_t seed, std::int64_t number) {
 }  // namespace
 
 struct Emulator::Admitted {
-  const Operation* operation = nullptr;  // nullptr: of STS
-  Result input = Json::object();
+  Protocol protocol = Protocol::kJson;
+  Subject subject{};
+  const Operation* operation = nullptr;  // of Entity Resolution; nullptr where it has none such
+  Result input = Json::object();         // of the same
+  S3Question question{};
   Caller caller{};
   std::int64_t number = 0;  // of the call
   std::optional<Fault> fault{};
-
-  Protocol protocol() const { return operation == nullptr ? Protocol::kQuery : Protocol::kJson; }
 };
 
 Answer Emulator::Handle(const Request& request, std::stop_token stop) {
@@ -83,9 +117,12 @@ Answer Emulator::Handle(const Request& request, std::stop_token stop) {
     std::lock_guard lock(mutex_);
     return Control(state_, request, Now());
   }
+  const Protocol protocol = ProtocolOf(request);
   std::int64_t number = 0;
   std::variant<Admitted, Answer> result = Admit(request, number);
-  if (Answer* refusal = std::get_if<Answer>(&result)) return Finish(std::move(*refusal), number);
+  if (Answer* refusal = std::get_if<Answer>(&result)) {
+    return Finish(std::move(*refusal), protocol, number);
+  }
 
   const Admitted& admitted = std::get<Admitted>(result);
   const Fault fault = admitted.fault.value_or(Fault{.effect = Fault::Effect::kSlow, .works = true});
@@ -94,65 +131,100 @@ Answer Emulator::Handle(const Request& request, std::stop_token stop) {
   Answer answer;
   if (fault.works) answer = Work(request, admitted);
   if (waits && !fault.delay_first) clock_.Sleep(fault.delay, stop);
-  return Finish(Falsify(fault, admitted.protocol(), std::move(answer)), number);
+  return Finish(Falsify(fault, protocol, std::move(answer)), protocol, number);
 }
 
 std::variant<Emulator::Admitted, Answer> Emulator::Admit(const Request& request,
                                                          std::int64_t& number) {
   std::lock_guard lock(mutex_);
   const absl::Time now = Now();
-  const bool is_sts = request.path == "/" || request.path.empty();
-  Admitted admitted{.operation = is_sts ? nullptr : FindOperation(request.method, request.path)};
-  const std::string operation = is_sts                          ? StsAction(request)
-                                : admitted.operation != nullptr ? admitted.operation->name
-                                                                : "unknown";
-  LoggedCall& call = state_.calls.Add(request, operation, now);
+  Admitted admitted{.protocol = ProtocolOf(request)};
+  Subject& subject = admitted.subject;
+  switch (admitted.protocol) {
+    case Protocol::kJson:
+      admitted.operation = FindOperation(request.method, request.path);
+      subject.operation = admitted.operation == nullptr ? "unknown" : admitted.operation->name;
+      break;
+    case Protocol::kQuery:
+      subject.operation = StsAction(request);
+      break;
+    case Protocol::kXml:
+      admitted.question = ReadS3Question(request);
+      subject.operation = admitted.question.operation;
+      subject.key = admitted.question.key;
+      break;
+  }
+  LoggedCall& call = state_.calls.Add(request, subject.operation, now);
   number = admitted.number = call.number;
-  const auto refuse = [&](const Error& error) {
-    return ErrorAnswer(error, is_sts ? Protocol::kQuery : Protocol::kJson);
-  };
+  call.bucket = admitted.question.bucket;
+  call.key = admitted.question.key;
+  const auto refuse = [&](const Error& error) { return ErrorAnswer(error, admitted.protocol); };
+  if (request.is_too_large) {
+    return refuse({.code = 413,
+                   .name = "RequestEntityTooLargeException",
+                   .message = "The emulator takes bodies of up to 8 MiB"});
+  }
 
-  // Whether anybody may ask comes before what is asked, as with the service.
-  auto caller = Authenticate(request, state_.credentials, is_sts ? "sts" : "entityresolution", now);
+  // Whether anybody may ask comes before what is asked, as with the services.
+  auto caller = WhoAsks(request, admitted, now);
   if (const Error* error = std::get_if<Error>(&caller)) return refuse(*error);
   admitted.caller = std::get<Caller>(std::move(caller));
   call.region = admitted.caller.region;
   call.access_key = admitted.caller.access_key;
-  const std::string& region = state_.config.region;
-  if (!is_sts && !region.empty() && region != admitted.caller.region) {
-    return refuse({.code = 403,
-                   .name = "InvalidSignatureException",
-                   .message = absl::StrCat("The credential is scoped to the Region '",
-                                           admitted.caller.region, "' instead of '", region, "'")});
-  }
 
-  if (!is_sts && admitted.operation == nullptr) {
-    return refuse({.code = 404,
-                   .name = "UnknownOperationException",
-                   .message = absl::StrCat("The emulator has no operation for ", request.method,
-                                           " ", request.path)});
-  }
-
-  if (admitted.operation != nullptr) {
+  if (admitted.protocol == Protocol::kJson) {
+    if (admitted.operation == nullptr) {
+      return refuse({.code = 404,
+                     .name = "UnknownOperationException",
+                     .message = absl::StrCat("The emulator has no operation for ", request.method,
+                                             " ", request.path)});
+    }
     admitted.input = ReadInput(*admitted.operation, request);
     if (const Json* members = std::get_if<Json>(&admitted.input)) {
       const std::string name = members->value("workflowName", "");
-      call.workflow = name.substr(name.rfind('/') + 1);  // a name, also where an ARN was sent
+      // A name, also where an ARN was sent.
+      call.workflow = subject.workflow = name.substr(name.rfind('/') + 1);
     }
   }
-  admitted.fault = state_.faults.Decide(operation, call.workflow, call.number, now);
+  admitted.fault = state_.faults.Decide(subject, call.number, now);
   if (admitted.fault.has_value()) call.fault = admitted.fault->kind;
   return admitted;
 }
 
-Answer Emulator::Work(const Request& request, const Admitted& admitted) {
-  if (admitted.operation == nullptr) return PerformSts(request, admitted.caller);
+std::variant<Caller, Error> Emulator::WhoAsks(const Request& request, const Admitted& admitted,
+                                              absl::Time now) const {
+  if (admitted.protocol == Protocol::kQuery && IsUnsigned(admitted.subject.operation)) {
+    return Caller{.account = state_.config.account};
+  }
+  auto caller = Authenticate(request, state_.credentials, ServiceOf(admitted.protocol), now);
+  const std::string& served = state_.config.region;
+  if (admitted.protocol != Protocol::kJson || served.empty()) return caller;
+  const Caller* known = std::get_if<Caller>(&caller);
+  if (known == nullptr || known->region == served) return caller;
+  return Error{.code = 403,
+               .name = "InvalidSignatureException",
+               .message = absl::StrCat("The credential is scoped to the Region '", known->region,
+                                       "' instead of '", served, "'")};
+}
 
+Answer Emulator::Work(const Request& request, const Admitted& admitted) {
+  std::lock_guard lock(mutex_);
+  switch (admitted.protocol) {
+    case Protocol::kJson:
+      return WorkOnJobs(admitted);
+    case Protocol::kQuery:
+      return PerformSts(request, admitted.caller, state_.config, seed_, state_.credentials, Now());
+    case Protocol::kXml:
+      return PerformS3(admitted.question, request, admitted.caller, state_.config, state_.buckets,
+                       Now());
+  }
+  return {};
+}
+
+Answer Emulator::WorkOnJobs(const Admitted& admitted) {
   if (const Error* error = std::get_if<Error>(&admitted.input)) {
     return ErrorAnswer(*error, Protocol::kJson);
   }
-
-  std::lock_guard lock(mutex_);
   const bool lags = admitted.fault.has_value() && admitted.fault->effect == Fault::Effect::kListLag;
   Result result =
       Perform(state_.store, *admitted.operation, std::get<Json>(admitted.input), admitted.caller,
@@ -169,10 +241,11 @@ Answer Emulator::Work(const Request& request, const Admitted& admitted) {
   return JsonAnswer(200, members);
 }
 
-Answer Emulator::Finish(Answer answer, std::int64_t number) {
+Answer Emulator::Finish(Answer answer, Protocol protocol, std::int64_t number) {
   std::lock_guard lock(mutex_);
   const std::string id = RequestId(seed_, number);
-  answer.headers.emplace_back("x-amzn-RequestId", id);
+  answer.headers.emplace_back(protocol == Protocol::kXml ? "x-amz-request-id" : "x-amzn-RequestId",
+                              id);
   answer.headers.emplace_back(
       "Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", Now(), absl::UTCTimeZone()));
   if (LoggedCall* call = state_.calls.Find(number)) {
@@ -180,9 +253,7 @@ Answer Emulator::Finish(Answer answer, std::int64_t number) {
     const bool arrives =
         answer.delivery == Answer::Delivery::kWhole || answer.delivery == Answer::Delivery::kHalf;
     call->code = arrives ? answer.code : 0;
-    for (const auto& [name, value] : answer.headers) {
-      if (name == "x-amzn-ErrorType") call->error = value;
-    }
+    call->error = answer.error;
   }
   return answer;
 }

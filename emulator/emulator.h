@@ -1,4 +1,4 @@
-// The emulated service without its sockets: a request in, an answer out. server.h brings it to a
+// The emulated services without their sockets: a request in, an answer out. server.h brings it to a
 // port; main.cc is the program.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include "emulator/credentials.h"
 #include "emulator/faults.h"
 #include "emulator/message.h"
+#include "emulator/s3/buckets.h"
 #include "emulator/store.h"
 
 namespace er::emulator {
@@ -23,6 +24,7 @@ struct State {
   Config config{};
   Credentials credentials{};
   Store store;
+  Buckets buckets{};
   Faults faults;
   CallLog calls{};
 
@@ -37,17 +39,20 @@ class Emulator {
 
   State& state() { return state_; }
 
-  // Answers a call of the service, of STS or (below /_emulator/) of the control API. Takes as long
-  // as an injected delay, or until `stop` is requested. The answer's `delivery` is for the caller
-  // to carry out.
+  // Answers a call of Entity Resolution, of STS, of S3 or (below /_emulator/) of the control API.
+  // Takes as long as an injected delay, or until `stop` is requested. The answer's `delivery` is
+  // for the caller to carry out.
   Answer Handle(const Request& request, std::stop_token stop);
 
  private:
   struct Admitted;  // a call that may go on to its operation
 
   std::variant<Admitted, Answer> Admit(const Request& request, std::int64_t& number);
+  std::variant<Caller, Error> WhoAsks(const Request& request, const Admitted& admitted,
+                                      absl::Time now) const;
   Answer Work(const Request& request, const Admitted& admitted);
-  Answer Finish(Answer answer, std::int64_t number);
+  Answer WorkOnJobs(const Admitted& admitted);
+  Answer Finish(Answer answer, Protocol protocol, std::int64_t number);
   absl::Time Now() { return clock_.Now() + state_.config.clock_skew; }
 
   Clock& clock_;

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "emulator/config.h"
 #include "emulator/digest.h"
+#include "emulator/model.h"
+#include "emulator/s3/operations.h"
+#include "emulator/sts.h"
 
 namespace er::emulator {
 namespace {
@@ -34,6 +38,7 @@ const std::vector<Fault>& Kinds() {
       {.kind = "list-lag", .effect = Effect::kListLag, .works = true},
       {.kind = "expired", .effect = Effect::kExpired},
       {.kind = "access-denied", .effect = Effect::kAccessDenied},
+      {.kind = "conflict", .effect = Effect::kConflict},
   };
   return kinds;
 }
@@ -71,6 +76,18 @@ absl::StatusOr<std::string> ReadText(const Json& json, const char* name) {
   return found->get<std::string>();
 }
 
+// The name of an operation that the emulator has.
+absl::StatusOr<std::string> CheckOperation(std::string operation) {
+  if (operation.empty()) return operation;
+  std::vector<std::string> known = OperationNames();
+  for (const auto& more : {StsActions(), S3OperationNames()}) {
+    known.insert(known.end(), more.begin(), more.end());
+  }
+  if (std::find(known.begin(), known.end(), operation) != known.end()) return operation;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "there is no operation \"", operation, "\" here; there are ", absl::StrJoin(known, ", ")));
+}
+
 absl::StatusOr<std::int64_t> ReadNumber(const Json& json, const char* name, std::int64_t other) {
   const auto found = json.find(name);
   if (found == json.end()) return other;
@@ -99,13 +116,15 @@ double Chance(std::uint64_t seed, absl::string_view name, std::int64_t count) {
 }  // namespace
 
 absl::StatusOr<Faults::Rule> Faults::ReadRule(const Json& json) const {
-  RETURN_IF_ERROR(OnlyMembers(json, {"kind", "operation", "workflow", "after", "times",
+  RETURN_IF_ERROR(OnlyMembers(json, {"kind", "operation", "workflow", "key", "after", "times",
                                      "probability", "seed", "delay", "retry_after_ms", "reset"}));
   Rule rule{.text = json};
   ASSIGN_OR_RETURN(rule.fault, FindKind(json.value("kind", Json())));
   RETURN_IF_ERROR(SetDetails(json, rule.fault));
   ASSIGN_OR_RETURN(rule.operation, ReadText(json, "operation"));
+  ASSIGN_OR_RETURN(rule.operation, CheckOperation(rule.operation));
   ASSIGN_OR_RETURN(rule.workflow, ReadText(json, "workflow"));
+  ASSIGN_OR_RETURN(rule.key, ReadText(json, "key"));
   ASSIGN_OR_RETURN(rule.after, ReadNumber(json, "after", 0));
   ASSIGN_OR_RETURN(rule.times, ReadNumber(json, "times", 1));
   ASSIGN_OR_RETURN(rule.probability, ReadProbability(json, "probability", 1));
@@ -126,16 +145,19 @@ absl::StatusOr<Faults::Random> Faults::ReadRandom(const Json& json) const {
   ASSIGN_OR_RETURN(random.rate, ReadProbability(json, "rate", 0.1));
   for (const Json& operation : json.value("operations", Json::array())) {
     if (!operation.is_string()) return absl::InvalidArgumentError("operations must be texts");
-    random.operations.push_back(operation.get<std::string>());
+    ASSIGN_OR_RETURN(std::string checked, CheckOperation(operation.get<std::string>()));
+    random.operations.push_back(std::move(checked));
   }
   for (const Json& kind : json.value("kinds", Json::array())) {
     ASSIGN_OR_RETURN(Fault fault, FindKind(kind));
     random.faults.push_back(std::move(fault));
   }
   if (random.faults.empty()) {
-    // A denial is final: nobody can be asked to get over it.
+    // A denial is final: nobody can be asked to get over it. A conflict is a claim about somebody.
     for (const Fault& fault : Kinds()) {
-      if (fault.effect != Effect::kAccessDenied) random.faults.push_back(fault);
+      if (fault.effect != Effect::kAccessDenied && fault.effect != Effect::kConflict) {
+        random.faults.push_back(fault);
+      }
     }
   }
   for (Fault& fault : random.faults) RETURN_IF_ERROR(SetDetails(json, fault));
@@ -166,15 +188,15 @@ void Faults::Clear() {
   random_.reset();
 }
 
-std::optional<Fault> Faults::Decide(absl::string_view operation, absl::string_view workflow,
-                                    std::int64_t call, absl::Time now) {
-  std::optional<Fault> by_chance = DecideByChance(operation);  // counts every call
-  std::optional<Fault> fault = DecideByRules(operation, workflow);
+std::optional<Fault> Faults::Decide(const Subject& subject, std::int64_t call, absl::Time now) {
+  std::optional<Fault> by_chance = DecideByChance(subject.operation);  // counts every call
+  std::optional<Fault> fault = DecideByRules(subject);
   if (!fault.has_value()) fault = std::move(by_chance);
   if (fault.has_value()) {
     injected_.push_back({{"call", call},
-                         {"operation", std::string(operation)},
-                         {"workflow", std::string(workflow)},
+                         {"operation", subject.operation},
+                         {"workflow", subject.workflow},
+                         {"key", subject.key},
                          {"kind", fault->kind},
                          {"time", absl::FormatTime(absl::RFC3339_full, now, absl::UTCTimeZone())}});
   }
@@ -182,16 +204,16 @@ std::optional<Fault> Faults::Decide(absl::string_view operation, absl::string_vi
 }
 
 // Every rule counts every call that it speaks of; the first that hits decides.
-std::optional<Fault> Faults::DecideByRules(absl::string_view operation,
-                                           absl::string_view workflow) {
+std::optional<Fault> Faults::DecideByRules(const Subject& subject) {
   std::optional<Fault> decided;
   for (Rule& rule : rules_) {
-    if (!rule.operation.empty() && rule.operation != operation) continue;
-    if (!rule.workflow.empty() && rule.workflow != workflow) continue;
+    if (!rule.operation.empty() && rule.operation != subject.operation) continue;
+    if (!rule.workflow.empty() && rule.workflow != subject.workflow) continue;
+    if (!absl::StrContains(subject.key, rule.key)) continue;
     ++rule.seen;
     const bool hits = !decided.has_value() && rule.seen > rule.after &&
                       (rule.times == 0 || rule.hit < rule.times) &&
-                      Chance(rule.seed, operation, rule.seen) < rule.probability;
+                      Chance(rule.seed, subject.operation, rule.seen) < rule.probability;
     if (!hits) continue;
     ++rule.hit;
     decided = rule.fault;

@@ -22,7 +22,8 @@ struct Fault {
     kHalf,          // hang up in the middle of the body
     kGarbage,       // 200 with a body that is not JSON
     kServerError,   // `code`
-    kThrottle,      // 429
+    kThrottle,      // 429; of S3 503 SlowDown
+    kConflict,      // ConflictException; of S3 409 ConditionalRequestConflict
     kExpired,       // 403 ExpiredTokenException
     kAccessDenied,  // 403 AccessDeniedException
     kSlow,          // the right answer, late
@@ -40,6 +41,13 @@ struct Fault {
   bool reset = false;                            // of kCut: with an RST
 };
 
+// What a call is about, as far as faults look at it.
+struct Subject {
+  std::string operation{};
+  std::string workflow{};  // of Entity Resolution
+  std::string key{};       // of S3
+};
+
 // Not safe for concurrent use.
 class Faults {
  public:
@@ -52,9 +60,8 @@ class Faults {
   // Ends all rules and the random plan; what was injected stays on record.
   void Clear();
 
-  // The fault of this call of `operation`, which is put on record as call number `call`.
-  std::optional<Fault> Decide(absl::string_view operation, absl::string_view workflow,
-                              std::int64_t call, absl::Time now);
+  // The fault of this call, which is put on record as call number `call`.
+  std::optional<Fault> Decide(const Subject& subject, std::int64_t call, absl::Time now);
 
   Json ToJson() const;
 
@@ -63,6 +70,7 @@ class Faults {
     Fault fault{};
     std::string operation{};  // empty: any
     std::string workflow{};   // empty: any
+    std::string key{};        // keys that contain it; empty: any
     std::int64_t after = 0;   // lets so many calls through
     std::int64_t times = 1;   // then hits so many; 0: all
     double probability = 1;   // of each that it could hit
@@ -82,7 +90,7 @@ class Faults {
 
   absl::StatusOr<Rule> ReadRule(const Json& json) const;
   absl::StatusOr<Random> ReadRandom(const Json& json) const;
-  std::optional<Fault> DecideByRules(absl::string_view operation, absl::string_view workflow);
+  std::optional<Fault> DecideByRules(const Subject& subject);
   std::optional<Fault> DecideByChance(absl::string_view operation);
 
   const std::uint64_t default_seed_;

@@ -50,9 +50,7 @@ void Log(const Request& request, const Answer& answer) {
       absl::StrAppend(&line, "(cut)");
       break;
   }
-  for (const auto& [name, value] : answer.headers) {
-    if (name == "x-amzn-ErrorType") absl::StrAppend(&line, " ", value);
-  }
+  if (!answer.error.empty()) absl::StrAppend(&line, " ", answer.error);
   std::cerr << absl::StrCat(line, "\n") << std::flush;
 }
 

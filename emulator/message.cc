@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 
 namespace er::emulator {
 
@@ -35,32 +34,94 @@ Answer JsonAnswer(int code, const Json& body) {
           .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
+namespace {
+
+// An error that any service may give, in the words of each. An S3 code of 0: the same as elsewhere.
+struct Words {
+  absl::string_view name;
+  absl::string_view json;
+  absl::string_view query;
+  absl::string_view xml;
+  int xml_code = 0;
+};
+constexpr Words kWords[] = {
+    {"MissingAuthenticationTokenException", "MissingAuthenticationTokenException",
+     "MissingAuthenticationToken", "AccessDenied"},
+    {"UnrecognizedClientException", "UnrecognizedClientException", "InvalidClientTokenId",
+     "InvalidAccessKeyId"},
+    {"InvalidSignatureException", "InvalidSignatureException", "SignatureDoesNotMatch",
+     "SignatureDoesNotMatch"},
+    {"RequestTimeTooSkewed", "InvalidSignatureException", "SignatureDoesNotMatch",
+     "RequestTimeTooSkewed"},
+    {"IncompleteSignatureException", "IncompleteSignatureException", "IncompleteSignature",
+     "AuthorizationHeaderMalformed", 400},
+    {"ExpiredTokenException", "ExpiredTokenException", "ExpiredToken", "ExpiredToken", 400},
+    {"AccessDeniedException", "AccessDeniedException", "AccessDenied", "AccessDenied"},
+    {"ThrottlingException", "ThrottlingException", "Throttling", "SlowDown", 503},
+    {"InternalServerException", "InternalServerException", "InternalFailure", "InternalError"},
+    {"ServiceUnavailableException", "ServiceUnavailableException", "ServiceUnavailable",
+     "SlowDown"},
+    {"RequestEntityTooLargeException", "RequestEntityTooLargeException", "RequestEntityTooLarge",
+     "EntityTooLarge"},
+};
+
+Words WordsFor(absl::string_view name) {
+  for (const Words& words : kWords) {
+    if (words.name == name) return words;
+  }
+  return {.name = name, .json = name, .query = name, .xml = name};
+}
+
+}  // namespace
+
 Answer ErrorAnswer(const Error& error, Protocol protocol) {
+  const Words words = WordsFor(error.name);
   if (protocol == Protocol::kJson) {
     Json body = error.extra;
     body["message"] = error.message;
     Answer answer = JsonAnswer(error.code, body);
-    answer.headers.emplace_back("x-amzn-ErrorType", error.name);
+    answer.headers.emplace_back("x-amzn-ErrorType", std::string(words.json));
+    answer.error = std::string(words.json);
     return answer;
   }
-  // STS calls the same errors without their suffix.
-  const std::string code = absl::StrReplaceAll(
-      error.name, {{"MissingAuthenticationTokenException", "MissingAuthenticationToken"},
-                   {"UnrecognizedClientException", "InvalidClientTokenId"},
-                   {"InvalidSignatureException", "SignatureDoesNotMatch"},
-                   {"IncompleteSignatureException", "IncompleteSignature"},
-                   {"ExpiredTokenException", "ExpiredToken"},
-                   {"AccessDeniedException", "AccessDenied"},
-                   {"ThrottlingException", "Throttling"},
-                   {"InternalServerException", "InternalFailure"}});
-  const std::string message =
-      absl::StrReplaceAll(error.message, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
-  return {.code = error.code,
-          .headers = {{"Content-Type", "text/xml"}},
-          .body = absl::StrCat(
-              "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>",
-              error.code < 500 ? "Sender" : "Receiver", "</Type><Code>", code, "</Code><Message>",
-              message, "</Message></Error></ErrorResponse>")};
+  const bool is_xml = protocol == Protocol::kXml;
+  const absl::string_view name = is_xml ? words.xml : words.query;
+  const std::string code_and_message =
+      absl::StrCat("<Code>", name, "</Code><Message>", XmlText(error.message), "</Message>");
+  Answer answer{.code = is_xml && words.xml_code != 0 ? words.xml_code : error.code,
+                .error = std::string(name)};
+  if (is_xml) {
+    answer.headers = {{"Content-Type", "application/xml"}};
+    answer.body = absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>",
+                               code_and_message, "</Error>");
+    return answer;
+  }
+  answer.headers = {{"Content-Type", "text/xml"}};
+  answer.body = absl::StrCat(
+      "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>",
+      error.code < 500 ? "Sender" : "Receiver", "</Type>", code_and_message,
+      "</Error></ErrorResponse>");
+  return answer;
+}
+
+std::string XmlText(absl::string_view text) {
+  std::string xml;
+  for (const char c : text) {
+    if (c == '&') {
+      xml += "&amp;";
+    } else if (c == '<') {
+      xml += "&lt;";
+    } else if (c == '>') {
+      xml += "&gt;";
+    } else if (c == '"') {
+      xml += "&quot;";
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppend(&xml, "&#x", absl::Hex(static_cast<unsigned char>(c)), ";");
+    } else {
+      xml += c;
+    }
+  }
+  return xml;
 }
 
 }  // namespace er::emulator

@@ -22,6 +22,7 @@ struct Request {
   std::string query{};  // as sent, without the question mark
   Headers headers{};    // in order, names in lower case
   std::string body{};
+  bool is_too_large = false;    // its body, which is not here then
   std::string peer{};           // the client's address
   std::int64_t connection = 0;  // 1 for the first connection that the server accepted
 
@@ -36,6 +37,7 @@ struct Answer {
   int code = 200;
   Headers headers{};
   std::string body{};
+  std::string error{};  // the code of a refusal; it is in the answer already
   Delivery delivery = Delivery::kWhole;
 };
 
@@ -52,9 +54,17 @@ using Result = std::variant<Json, Error>;
 Error ValidationError(std::string message);
 Error NotFound(std::string message);
 
-enum class Protocol { kJson, kQuery };  // Entity Resolution; STS
+// How a service speaks: Entity Resolution in JSON; STS by forms that are answered in XML; S3 in
+// XML.
+enum class Protocol { kJson, kQuery, kXml };
 
 Answer JsonAnswer(int code, const Json& body);
+
+// Errors that any service may give go by their names in Entity Resolution, and
+// RequestTimeTooSkewed; STS and S3 have their own words for them.
 Answer ErrorAnswer(const Error& error, Protocol protocol);
+
+// `text` between tags, in XML 1.0 with the references to control characters that S3 adds to it.
+std::string XmlText(absl::string_view text);
 
 }  // namespace er::emulator

@@ -323,15 +323,25 @@ Json FromText(const Member& member, const std::string& text) {
   return text;
 }
 
+const std::vector<Operation>& Operations() {
+  static const auto& operations = *new std::vector<Operation>(MakeOperations());
+  return operations;
+}
+
 }  // namespace
 
 const Operation* FindOperation(absl::string_view method, absl::string_view path) {
-  static const auto& operations = *new std::vector<Operation>(MakeOperations());
   const std::vector<std::string> segments = Segments(path);
-  for (const Operation& operation : operations) {
+  for (const Operation& operation : Operations()) {
     if (Fits(operation, method, segments)) return &operation;
   }
   return nullptr;
+}
+
+std::vector<std::string> OperationNames() {
+  std::vector<std::string> names;
+  for (const Operation& operation : Operations()) names.push_back(operation.name);
+  return names;
 }
 
 Result ReadInput(const std::vector<Member>& members, const Json& input) {

@@ -32,6 +32,8 @@ struct Operation {
 // The operation that a request is for; nullptr where there is none.
 const Operation* FindOperation(absl::string_view method, absl::string_view path);
 
+std::vector<std::string> OperationNames();
+
 // The request's input as one object: members of path, query and body; unknown ones dropped, nulls
 // left out. A body that is not JSON and members of a wrong type are a SerializationException,
 // broken limits a ValidationException that lists all of them.

@@ -6,13 +6,12 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "emulator/digest.h"
-#include "emulator/uri.h"
+#include "emulator/page_token.h"
 
 namespace er::emulator {
 namespace {
@@ -64,20 +63,6 @@ Json SummaryJson(const Job& job) {
       {"jobId", job.id}, {"status", Name(job.status)}, {"startTime", Timestamp(job.start)}};
   if (IsFinal(job.status)) json["endTime"] = Timestamp(job.end);
   return json;
-}
-
-// A position in a list, sealed for the list that it belongs to.
-std::string MakeToken(absl::string_view list, absl::string_view position) {
-  const std::string seal = Sha256Hex(absl::StrCat(list, "\n", position)).substr(0, 16);
-  return absl::Base64Escape(absl::StrCat(seal, position));
-}
-
-std::optional<std::string> ReadToken(absl::string_view list, absl::string_view token) {
-  std::string opened;
-  if (!absl::Base64Unescape(token, &opened) || opened.size() < 16) return std::nullopt;
-  std::string position = opened.substr(16);
-  if (MakeToken(list, position) != token) return std::nullopt;
-  return position;
 }
 
 // The name of the workflow that a name or an ARN speaks of.
@@ -212,21 +197,21 @@ Result DeleteIdMappingWorkflow(Call& call, const std::string& name) {
   return Json{{"message", absl::StrCat("The ID mapping workflow ", name, " is deleted")}};
 }
 
-std::string Partition(absl::string_view region) {
+}  // namespace
+
+std::string PartitionOf(absl::string_view region) {
   if (absl::StartsWith(region, "cn-")) return "aws-cn";
   if (absl::StartsWith(region, "us-gov-")) return "aws-us-gov";
   return "aws";
 }
 
-}  // namespace
-
 std::string WorkflowArn(const Scope& scope, absl::string_view name) {
-  return absl::StrCat("arn:", Partition(scope.region), ":entityresolution:", scope.region, ":",
+  return absl::StrCat("arn:", PartitionOf(scope.region), ":entityresolution:", scope.region, ":",
                       scope.account, ":idmappingworkflow/", name);
 }
 
 Json PlainDefinition(const Scope& scope, absl::string_view name) {
-  const std::string table = absl::StrCat("arn:", Partition(scope.region), ":glue:", scope.region,
+  const std::string table = absl::StrCat("arn:", PartitionOf(scope.region), ":glue:", scope.region,
                                          ":", scope.account, ":table/emulator/");
   const Json source = {
       {"inputSourceARN", table + "source"}, {"schemaName", "source"}, {"type", "SOURCE"}};
@@ -284,31 +269,6 @@ Result Perform(Store& store, const Operation& operation, const Json& input, cons
     return NotFound(absl::StrCat("There is no ID mapping workflow ", workflow));
   }
   return entry.perform(call, workflow);
-}
-
-std::string StsAction(const Request& request) {
-  for (const auto& [name, value] :
-       ParseQuery(request.body.empty() ? request.query : request.body)) {
-    if (name == "Action") return value;
-  }
-  return "";
-}
-
-Answer PerformSts(const Request& request, const Caller& caller) {
-  const std::string action = StsAction(request);
-  if (action != "GetCallerIdentity") {
-    return ErrorAnswer({.code = 400,
-                        .name = "InvalidAction",
-                        .message = absl::StrCat("The emulator does not do ", action)},
-                       Protocol::kQuery);
-  }
-  return {.headers = {{"Content-Type", "text/xml"}},
-          .body = absl::StrCat(
-              "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-              "<GetCallerIdentityResult><Arn>arn:",
-              Partition(caller.region), ":iam::", caller.account,
-              ":user/emulator</Arn><UserId>AIDAEMULATOR</UserId><Account>", caller.account,
-              "</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")};
 }
 
 }  // namespace er::emulator

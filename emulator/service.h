@@ -1,5 +1,5 @@
-// The operations of Entity Resolution, and GetCallerIdentity of STS, on a store: input that was
-// read by the model in, the answer's members out.
+// The operations of Entity Resolution on a store: input that was read by the model in, the answer's
+// members out.
 #pragma once
 
 #include <string>
@@ -16,14 +16,11 @@ namespace er::emulator {
 Result Perform(Store& store, const Operation& operation, const Json& input, const Caller& caller,
                absl::Time now, absl::Duration list_lag = absl::ZeroDuration());
 
-// The answer to a request of STS, in XML.
-Answer PerformSts(const Request& request, const Caller& caller);
-
-// Of STS: the action that the form in the body names. Empty where there is none.
-std::string StsAction(const Request& request);
-
 // What GetIdMappingJob answers.
 Json JobJson(const Job& job);
+
+// aws, aws-cn or aws-us-gov.
+std::string PartitionOf(absl::string_view region);
 
 // "arn:aws:entityresolution:...:idmappingworkflow/NAME".
 std::string WorkflowArn(const Scope& scope, absl::string_view name);

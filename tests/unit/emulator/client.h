@@ -28,7 +28,7 @@ struct Seen {
     }
     return "";
   }
-  std::string error() const { return Header("x-amzn-ErrorType"); }
+  std::string error() const { return answer.error; }
   std::string message() const { return json.value("message", ""); }
 };
 
@@ -45,6 +45,27 @@ class Client {
   Seen Call(absl::string_view method, absl::string_view target, const std::string& body = "") {
     Request request = Unsigned(method, target, body);
     Sign(request, signing, clock.Now());
+    return Send(request);
+  }
+
+  // A call of S3.
+  Seen S3(absl::string_view method, absl::string_view target, const std::string& body = "",
+          Headers headers = {}) {
+    Request request = Unsigned(method, target, "");
+    request.body = body;
+    request.headers = std::move(headers);
+    Signing of_s3 = signing;
+    of_s3.service = "s3";
+    Sign(request, of_s3, clock.Now());
+    return Send(request);
+  }
+
+  // A call of STS, signed unless `form` asks for what is not.
+  Seen Sts(const std::string& form, bool is_signed = true) {
+    Request request = Unsigned("POST", "/", form);
+    Signing of_sts = signing;
+    of_sts.service = "sts";
+    if (is_signed) Sign(request, of_sts, clock.Now());
     return Send(request);
   }
 

@@ -43,6 +43,23 @@ TEST(ControlJobs, StartsAForeignJob) {
       409);
 }
 
+TEST(ControlJobs, AForeignJobIsWhereTheLastCallWas) {
+  Client client;
+  const auto start = [&] {
+    const std::string region =
+        client.Control("POST", "jobs", {{"workflow", "customers"}}).json.value("region", "");
+    client.clock.Advance(absl::Seconds(30));
+    return region;
+  };
+  EXPECT_EQ(start(), "us-east-1");
+  client.List("customers");
+  client.signing.region = "us-west-2";
+  client.Sts("Action=GetCallerIdentity");
+  EXPECT_EQ(start(), "eu-west-1");
+  client.Control("POST", "config", {{"region", "eu-central-1"}});
+  EXPECT_EQ(start(), "eu-central-1");
+}
+
 TEST(ControlJobs, FinishesAJob) {
   Client client;
   client.Control("POST", "config", {{"job_duration", "inf"}});

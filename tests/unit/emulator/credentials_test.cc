@@ -168,8 +168,8 @@ TEST(Authenticate, TakesTimesWithinFiveMinutes) {
   };
   EXPECT_EQ(verdict(absl::Minutes(5)), "accepted");
   EXPECT_EQ(verdict(absl::Minutes(-5)), "accepted");
-  EXPECT_EQ(verdict(absl::Seconds(301)), "InvalidSignatureException");
-  EXPECT_EQ(verdict(absl::Seconds(-301)), "InvalidSignatureException");
+  EXPECT_EQ(verdict(absl::Seconds(301)), "RequestTimeTooSkewed");
+  EXPECT_EQ(verdict(absl::Seconds(-301)), "RequestTimeTooSkewed");
 }
 
 TEST(Authenticate, KnowsKeyTokenAndExpiry) {

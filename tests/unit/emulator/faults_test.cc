@@ -10,6 +10,7 @@
 namespace er::emulator {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Delivery = Answer::Delivery;
@@ -70,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Kind{"504-before", false, Delivery::kWhole, 504},
                     Kind{"504-after", true, Delivery::kWhole, 504},
                     Kind{"throttle", false, Delivery::kWhole, 429, "ThrottlingException"},
+                    Kind{"conflict", false, Delivery::kWhole, 400, "ConflictException"},
                     Kind{"expired", false, Delivery::kWhole, 403, "ExpiredTokenException"},
                     Kind{"access-denied", false, Delivery::kWhole, 403, "AccessDeniedException"}),
     [](const auto& parameter) {
@@ -91,6 +93,21 @@ TEST(Fault, HitsItsOperationItsWorkflowAndItsCalls) {
   std::vector<int> codes;
   for (int i = 0; i < 5; ++i) codes.push_back(client.List("customers").code());
   EXPECT_THAT(codes, ElementsAre(200, 429, 429, 200, 200));
+}
+
+TEST(Fault, IsOfAnOperationThatThereIs) {
+  Client client;
+  const auto refusal = [&](const Json& plan) {
+    const Seen seen = client.Control("POST", "faults", plan);
+    EXPECT_EQ(seen.code(), 400);
+    return seen.message();
+  };
+  EXPECT_THAT(
+      refusal({{"faults", {{{"kind", "slow"}, {"operation", "StartIDMappingJob"}}}}}),
+      AllOf(HasSubstr("fault 1: there is no operation \"StartIDMappingJob\" here"),
+            HasSubstr("StartIdMappingJob, "), HasSubstr("AssumeRole, "), HasSubstr("PutObject")));
+  EXPECT_THAT(refusal({{"random", {{"operations", {"Start"}}}}}), HasSubstr("\"Start\""));
+  EXPECT_EQ(client.Control("GET", "faults").json["faults"].size(), 0);
 }
 
 TEST(Fault, HitsForeverWithoutTimes) {
@@ -159,8 +176,8 @@ std::vector<std::string> Drawn(std::uint64_t seed, const Json& random, int calls
   std::vector<std::string> kinds;
   for (int i = 0; i < calls; ++i) {
     // Calls of another operation in between change nothing.
-    if (i % 3 == 0) faults.Decide("GetIdMappingJob", "w", i, absl::UnixEpoch());
-    const auto fault = faults.Decide(operation, "w", i, absl::UnixEpoch());
+    if (i % 3 == 0) faults.Decide({"GetIdMappingJob", "w"}, i, absl::UnixEpoch());
+    const auto fault = faults.Decide({operation, "w"}, i, absl::UnixEpoch());
     kinds.push_back(fault.has_value() ? fault->kind : "");
   }
   return kinds;

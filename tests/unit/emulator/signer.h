@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <map>
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -41,23 +42,34 @@ inline std::string TestHmac(const std::string& key, const std::string& text) {
   return {reinterpret_cast<char*>(digest), size};
 }
 
-// Adds Host, X-Amz-Date, X-Amz-Security-Token and Authorization.
+// Adds Host, X-Amz-Date, X-Amz-Security-Token and, for S3, X-Amz-Content-Sha256, unless they are
+// there; signs these and every other x-amz- header.
 inline void Sign(Request& request, const Signing& signing, absl::Time time) {
+  const bool is_s3 = signing.service == "s3";
   const std::string stamp = absl::FormatTime("%Y%m%dT%H%M%SZ", time, absl::UTCTimeZone());
   const std::string day = stamp.substr(0, 8);
-  std::string canonical_headers = absl::StrCat("host:localhost\nx-amz-date:", stamp, "\n");
-  std::string signed_headers = "host;x-amz-date";
-  request.headers.emplace_back("host", "localhost");
-  request.headers.emplace_back("x-amz-date", stamp);
-  if (!signing.session_token.empty()) {
-    request.headers.emplace_back("x-amz-security-token", signing.session_token);
-    absl::StrAppend(&canonical_headers, "x-amz-security-token:", signing.session_token, "\n");
-    absl::StrAppend(&signed_headers, ";x-amz-security-token");
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!request.HasHeader(name)) request.headers.emplace_back(name, value);
+  };
+  add("host", "localhost");
+  add("x-amz-date", stamp);
+  if (is_s3) add("x-amz-content-sha256", TestSha256(request.body));
+  if (!signing.session_token.empty()) add("x-amz-security-token", signing.session_token);
+  std::map<std::string, std::string> headers;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "host" || name.rfind("x-amz-", 0) == 0) headers[name] = value;
   }
-  const std::string twice_encoded = absl::StrReplaceAll(request.path, {{"%", "%25"}});
-  const std::string canonical =
-      absl::StrCat(request.method, "\n", twice_encoded, "\n", request.query, "\n",
-                   canonical_headers, "\n", signed_headers, "\n", TestSha256(request.body));
+  std::string canonical_headers;
+  std::string signed_headers;
+  for (const auto& [name, value] : headers) {
+    absl::StrAppend(&canonical_headers, name, ":", value, "\n");
+    absl::StrAppend(&signed_headers, signed_headers.empty() ? "" : ";", name);
+  }
+  const std::string path = is_s3 ? request.path : absl::StrReplaceAll(request.path, {{"%", "%25"}});
+  const std::string hash =
+      is_s3 ? request.Header("x-amz-content-sha256") : TestSha256(request.body);
+  const std::string canonical = absl::StrCat(request.method, "\n", path, "\n", request.query, "\n",
+                                             canonical_headers, "\n", signed_headers, "\n", hash);
   const std::string scope =
       absl::StrCat(day, "/", signing.region, "/", signing.service, "/aws4_request");
   const std::string to_sign =
