@@ -50,12 +50,13 @@ class ThreadPerTask final : public httplib::TaskQueue {
   int running_ = 0;
 };
 
-// The request from its head as it was sent; the body from the library, which undoes chunking.
-Request ReadRequest(const httplib::Request& from, const Connection& connection) {
-  Request request{.method = from.method,
-                  .body = from.body,
-                  .peer = from.remote_addr,
-                  .connection = connection.number()};
+// The largest body that is looked at. The service's own are kilobytes.
+constexpr std::size_t kLargestBody = std::size_t{8} << 20;
+
+// The request from its head as it was sent, without its body.
+Request ReadHead(const httplib::Request& from, const Connection& connection) {
+  Request request{
+      .method = from.method, .peer = from.remote_addr, .connection = connection.number()};
   const std::vector<absl::string_view> lines = absl::StrSplit(connection.head(), "\r\n");
   const std::vector<absl::string_view> words = absl::StrSplit(lines.front(), ' ');
   if (words.size() > 1) {
@@ -72,6 +73,20 @@ Request ReadRequest(const httplib::Request& from, const Connection& connection) 
         std::string(absl::StripAsciiWhitespace(lines[i].substr(colon + 1))));
   }
   return request;
+}
+
+// The body, from the library, which undoes chunking. What is too large is read to its end all the
+// same, or the client would not get to the answer. False where the client breaks off.
+bool ReadBody(const httplib::ContentReader& read, Request& request) {
+  return read([&](const char* bytes, std::size_t size) {
+    request.is_too_large |= request.body.size() + size > kLargestBody;
+    if (request.is_too_large) {
+      request.body.clear();
+    } else {
+      request.body.append(bytes, size);
+    }
+    return true;
+  });
 }
 
 void WriteAnswer(const Answer& answer, Connection& connection, httplib::Response& to) {
@@ -114,6 +129,9 @@ void Prepare(httplib::Request& request) {
   const bool takes_gzip = absl::StrContains(request.get_header_value("Accept-Encoding"), "gzip");
   request.headers.erase("Accept-Encoding");
   if (takes_gzip) request.set_header("Accept-Encoding", "gzip");
+  // It takes forms apart, limits them, and undoes compression: the body is signed as it was sent.
+  request.headers.erase("Content-Type");
+  request.headers.erase("Content-Encoding");
   request.ranges.clear();
   request.path = "/";  // one handler for all: its regular expressions see no path of a client's
 }
@@ -143,14 +161,29 @@ class Server::Impl final : public httplib::Server {
     new_task_queue = [] { return new ThreadPerTask; };
     set_keep_alive_timeout(absl::ToInt64Seconds(options_.keep_alive));
     set_keep_alive_max_count(1000000);
-    const auto handle = [this](const httplib::Request& request, httplib::Response& response) {
-      Connection& connection = *current_connection;
-      const Request read = ReadRequest(request, connection);
-      const Answer answer = emulator_.Handle(read, stop_.get_token());
-      if (options_.log) options_.log(read, answer);
-      WriteAnswer(answer, connection, response);
+    // The library would share the port with another process, which then got half of the calls.
+    set_socket_options([](socket_t socket) {
+      const int on = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    });
+    const auto handle = [this](const Request& request, httplib::Response& response) {
+      const Answer answer = emulator_.Handle(request, stop_.get_token());
+      if (options_.log) options_.log(request, answer);
+      WriteAnswer(answer, *current_connection, response);
     };
-    Get("/", handle).Post("/", handle).Put("/", handle).Delete("/", handle).Patch("/", handle);
+    Get("/", [handle](const httplib::Request& request, httplib::Response& response) {
+      handle(ReadHead(request, *current_connection), response);
+    });
+    const auto with_body = [handle](const httplib::Request& from, httplib::Response& response,
+                                    const httplib::ContentReader& content) {
+      Request request = ReadHead(from, *current_connection);
+      if (!ReadBody(content, request)) {
+        current_connection->Cut(false);
+        return;
+      }
+      handle(request, response);
+    };
+    Post("/", with_body).Put("/", with_body).Delete("/", with_body).Patch("/", with_body);
   }
 
   ~Impl() override {
@@ -169,7 +202,8 @@ class Server::Impl final : public httplib::Server {
                                      : bind_to_port(options_.host, port_);
     if (!is_bound) {
       return absl::UnavailableError(
-          absl::StrCat("cannot listen on ", options_.host, ":", options_.port));
+          absl::StrCat("cannot listen on ", options_.host, ":", options_.port,
+                       errno == EADDRINUSE ? ": another program listens there" : ""));
     }
     ::listen(svr_sock_, SOMAXCONN);  // the library's own backlog is 5
     listener_ = std::thread([this] { listen_after_bind(); });
@@ -178,7 +212,9 @@ class Server::Impl final : public httplib::Server {
   }
 
   std::string url() const {
-    return absl::StrCat(tls_ ? "https://" : "http://", options_.host, ":", port_);
+    const bool is_v6 = absl::StrContains(options_.host, ':');
+    return absl::StrCat(tls_ ? "https://" : "http://", is_v6 ? "[" : "", options_.host,
+                        is_v6 ? "]:" : ":", port_);
   }
 
  private:

@@ -21,6 +21,7 @@
 namespace er::emulator {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -253,6 +254,40 @@ TEST_F(ServerTest, AnswersNonsense) {
   }
 }
 
+// What nobody asked for must not fill the memory. It is read to its end, so that the client gets to
+// the answer, and the connection goes on.
+TEST_F(ServerTest, TakesNoLargeBody) {
+  Socket socket(server_->url());
+  const std::string chunk(std::size_t{1} << 20, 'x');
+  socket.Write(
+      "POST /idmappingworkflows/customers/jobs HTTP/1.1\r\nhost: h\r\n"
+      "content-length: 67108864\r\n\r\n");
+  for (int i = 0; i < 64; ++i) socket.Write(chunk);
+  EXPECT_THAT(socket.ReadAnswer(),
+              AllOf(StartsWith("HTTP/1.1 413"), HasSubstr("RequestEntityTooLargeException")));
+  socket.Write("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 64; ++i) socket.Write(absl::StrCat("100000\r\n", chunk, "\r\n"));
+  socket.Write("0\r\n\r\n");
+  EXPECT_THAT(socket.ReadAnswer(), StartsWith("HTTP/1.1 413"));
+  socket.Write(WireList());
+  EXPECT_THAT(socket.ReadAnswer(), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(client_.Control("GET", "calls").json["calls"][0]["code"], 413);
+}
+
+// The HTTP library refuses forms over 8 KiB, and looks for parts in what is called multipart.
+TEST_F(ServerTest, LeavesBodiesAsTheyAre) {
+  Socket socket(server_->url());
+  for (const char* type :
+       {"application/x-www-form-urlencoded", "multipart/form-data; boundary=x"}) {
+    const std::string body(20'000, 'x');
+    socket.Write(absl::StrCat("POST / HTTP/1.1\r\nhost: h\r\ncontent-type: ", type,
+                              "\r\ncontent-encoding: gzip\r\ncontent-length: ", body.size(),
+                              "\r\n\r\n", body));
+    EXPECT_THAT(socket.ReadAnswer(), StartsWith("HTTP/1.1 403"));
+    EXPECT_EQ(client_.Control("GET", "calls").json["calls"].back()["body"], body.substr(0, 4096));
+  }
+}
+
 TEST(Server, SaysWhyItCannotStart) {
   Client client;
   const auto first = Server::Start(client.emulator, {});
@@ -261,6 +296,8 @@ TEST(Server, SaysWhyItCannotStart) {
   ASSERT_TRUE(absl::SimpleAtoi((*first)->url().substr((*first)->url().rfind(':') + 1), &port));
   EXPECT_TRUE(absl::IsUnavailable(
       Server::Start(client.emulator, {.host = "192.0.2.1", .port = port}).status()));
+  EXPECT_EQ(Server::Start(client.emulator, {.port = port}).status().message(),
+            absl::StrCat("cannot listen on 127.0.0.1:", port, ": another program listens there"));
   EXPECT_TRUE(absl::IsInvalidArgument(
       Server::Start(client.emulator, {.tls_certificate = "/nonexistent", .tls_key = "/nonexistent"})
           .status()));
