@@ -1,11 +1,11 @@
 #include "emulator/options.h"
 
+#include <CLI/CLI.hpp>
 #include <functional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/status.h"
 #include "emulator/control.h"
@@ -13,152 +13,137 @@
 namespace er::emulator {
 namespace {
 
-struct Flag {
-  absl::string_view name;
-  absl::string_view value;  // what stands for it in the help; empty: the flag takes none
-  absl::string_view help;
-  std::function<absl::Status(Options&, const std::string&)> set;
-};
+using Strings = std::vector<std::string>;
 
-template <typename T>
-std::function<absl::Status(Options&, const std::string&)> Text(T field) {
-  return [field](Options& options, const std::string& value) {
-    std::invoke(field, options) = value;
-    return absl::OkStatus();
-  };
+// Lets `read` take a value; what is wrong with it is for the user.
+void Take(CLI::App& app, const char* name, const char* value, const char* help,
+          std::function<absl::Status(const std::string&)> read) {
+  app.add_option_function<std::string>(
+         name,
+         [name, read = std::move(read)](const std::string& text) {
+           const absl::Status status = read(text);
+           if (status.ok()) return;
+           throw CLI::ValidationError(absl::StrCat(name, "=", text), std::string(status.message()));
+         },
+         help)
+      ->type_name(value);
 }
 
-std::function<absl::Status(Options&, const std::string&)> Config(const char* member) {
-  return [member](Options& options, const std::string& value) {
-    options.config[member] = value;
-    er::emulator::Config checked;
+// An option that sets a member of the configuration.
+void Configure(CLI::App& app, Options& options, const char* name, const char* value,
+               const char* help, const char* member) {
+  Take(app, name, value, help, [&options, member](const std::string& text) {
+    options.config[member] = text;
+    Config checked;
     return Change(checked, options.config);
-  };
+  });
 }
 
-std::function<absl::Status(Options&, const std::string&)> Key(const char* member) {
-  return [member](Options& options, const std::string& value) {
-    options.credential[member] = value;
-    return absl::OkStatus();
-  };
-}
-
-absl::Status SetPort(Options& options, const std::string& value) {
-  if (!absl::SimpleAtoi(value, &options.server.port) || options.server.port < 0 ||
-      options.server.port > 65535) {
-    return absl::InvalidArgumentError("must be a number from 0 to 65535");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SetSeed(Options& options, const std::string& value) {
-  std::uint32_t seed = 0;
-  if (!absl::SimpleAtoi(value, &seed)) {
-    return absl::InvalidArgumentError("must be a number from 0 to 4294967295");
-  }
-  options.seed = seed;
-  return absl::OkStatus();
-}
-
-absl::Status SetKeepAlive(Options& options, const std::string& value) {
-  ASSIGN_OR_RETURN(options.server.keep_alive, ReadDuration(value));
-  return absl::OkStatus();
-}
-
-const std::vector<Flag>& Flags() {
-  static const auto& flags = *new std::vector<Flag>{
-      {"--port", "N", "listen there; 0, the default, takes a free port", SetPort},
-      {"--host", "ADDRESS", "listen on this address (127.0.0.1)",
-       Text([](Options& o) -> std::string& { return o.server.host; })},
-      {"--tls-cert", "FILE", "serve HTTPS with this certificate (PEM)",
-       Text([](Options& o) -> std::string& { return o.server.tls_certificate; })},
-      {"--tls-key", "FILE", "the certificate's private key (PEM)",
-       Text([](Options& o) -> std::string& { return o.server.tls_key; })},
-      {"--keep-alive", "DURATION", "close idle connections after that (1m)", SetKeepAlive},
-      {"--workflow", "NAME[:incremental]", "have this ID mapping workflow; repeatable (customers)",
-       [](Options& o, const std::string& value) {
-         o.workflows.push_back(value);
+void DeclareServer(CLI::App& app, Options& options) {
+  app.add_option("--port", options.server.port, "listen there; 0 takes a free port")
+      ->type_name("N")
+      ->check(CLI::Range(0, 65535));
+  app.add_option("--host", options.server.host, "listen on this address (127.0.0.1)")
+      ->type_name("ADDRESS");
+  CLI::Option* certificate = app.add_option("--tls-cert", options.server.tls_certificate,
+                                            "serve HTTPS with this certificate (PEM)")
+                                 ->type_name("FILE");
+  CLI::Option* key =
+      app.add_option("--tls-key", options.server.tls_key, "the certificate's private key (PEM)")
+          ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  Take(app, "--keep-alive", "DURATION", "close idle connections after that (1m)",
+       [&options](const std::string& text) -> absl::Status {
+         ASSIGN_OR_RETURN(options.server.keep_alive, ReadDuration(text));
          return absl::OkStatus();
-       }},
-      {"--region", "REGION", "serve this Region only (any)", Config("region")},
-      {"--account", "ID", "the account of the keys (123456789012)", Config("account")},
-      {"--access-key", "KEY", "accept this key (AKIAEMULATOR00000000)", Key("access_key")},
-      {"--secret-key", "SECRET", "with this secret (emulator-secret-key)", Key("secret_key")},
-      {"--session-token", "TOKEN", "and this session token (none)", Key("session_token")},
-      {"--job-duration", "DURATION", "how long a job runs (30s)", Config("job_duration")},
-      {"--queue-delay", "DURATION", "how long a job is QUEUED first (0)", Config("queue_delay")},
-      {"--outcome", "STATUS", "SUCCEEDED (the default) or FAILED", Config("outcome")},
-      {"--refusal", "MODE",
-       "a second job at a time: conflict (the default), exceeds-limit or queued",
-       Config("refusal")},
-      {"--list-lag", "DURATION", "lists show a job so long after its start (0)",
-       Config("list_lag")},
-      {"--fault-plan", "FILE", "inject the faults of this plan (JSON)",
-       Text([](Options& o) -> std::string& { return o.fault_plan; })},
-      {"--seed", "N", "random faults, job ids and metrics follow from it (random)", SetSeed},
-      {"--log", "", "write a line for each request to stderr",
-       [](Options& o, const std::string&) {
-         o.log = true;
-         return absl::OkStatus();
-       }},
-      {"--help", "", "show this",
-       [](Options& o, const std::string&) {
-         o.help = true;
-         return absl::OkStatus();
-       }},
-  };
-  return flags;
+       });
+  app.add_flag("--log", options.log, "write a line for each call to stderr");
 }
 
-const Flag* FindFlag(absl::string_view name) {
-  for (const Flag& flag : Flags()) {
-    if (flag.name == name) return &flag;
-  }
-  return nullptr;
+void DeclareKeys(CLI::App& app, Options& options) {
+  Configure(app, options, "--region", "REGION", "have Entity Resolution in this Region only (any)",
+            "region");
+  Configure(app, options, "--account", "ID", "the account of the keys (123456789012)", "account");
+  const auto key = [&](const char* name, const char* value, const char* help, const char* member) {
+    Take(app, name, value, help, [&options, member](const std::string& text) {
+      options.credential[member] = text;
+      return absl::OkStatus();
+    });
+  };
+  key("--access-key", "KEY", "accept this key (AKIAEMULATOR00000000)", "access_key");
+  key("--secret-key", "SECRET", "with this secret (emulator-secret-key)", "secret_key");
+  key("--session-token", "TOKEN", "and this session token (none)", "session_token");
+  Configure(app, options, "--session-duration", "DURATION",
+            "let the keys of assumed roles end so early (as asked)", "session_duration");
+}
+
+void DeclareService(CLI::App& app, Options& options) {
+  app.add_option("--workflow", options.workflows,
+                 "have this ID mapping workflow; repeatable (customers)")
+      ->type_name("NAME[:incremental]")
+      ->allow_extra_args(false);
+  app.add_option("--bucket", options.buckets, "have this S3 bucket; repeatable (none)")
+      ->type_name("NAME[:REGION]")
+      ->allow_extra_args(false);
+  Configure(app, options, "--job-duration", "DURATION", "how long a job runs (30s)",
+            "job_duration");
+  Configure(app, options, "--queue-delay", "DURATION", "how long a job is QUEUED first (0)",
+            "queue_delay");
+  Configure(app, options, "--outcome", "STATUS", "SUCCEEDED (the default) or FAILED", "outcome");
+  Configure(app, options, "--refusal", "MODE",
+            "a second job at a time: conflict (the default), exceeds-limit or queued", "refusal");
+  Configure(app, options, "--list-lag", "DURATION", "lists show a job so long after its start (0)",
+            "list_lag");
+  Configure(app, options, "--put-conditions", "MODE",
+            "S3's conditional PutObject: kept (the default), refused or ignored", "put_conditions");
+  Configure(app, options, "--delete-conditions", "MODE", "the same of DeleteObject",
+            "delete_conditions");
+}
+
+// All options; parsing fills `options`, which must outlive `app`.
+void Declare(CLI::App& app, Options& options) {
+  app.description(
+      "A local AWS Entity Resolution for ID mapping jobs, with what goes with it of STS and S3.\n"
+      "It prints the URL that it listens on and serves until Ctrl-C; a browser sees there what\n"
+      "goes on. Point a client's endpoints for entityresolution, sts and s3 at the URL, with the\n"
+      "access key below.");
+  app.set_help_flag("--help", "show this");
+  app.option_defaults()->group("Where it listens");
+  DeclareServer(app, options);
+  app.option_defaults()->group("Who may ask");
+  DeclareKeys(app, options);
+  app.option_defaults()->group("What there is");
+  DeclareService(app, options);
+  app.option_defaults()->group("What goes wrong");
+  app.add_option("--fault-plan", options.fault_plan, "inject the faults of this plan (JSON)")
+      ->type_name("FILE");
+  app.add_option("--seed", options.seed,
+                 "random faults, job ids and metrics follow from it (random)")
+      ->type_name("N");
 }
 
 }  // namespace
 
 std::string HelpText() {
-  std::string text =
-      "entityresolution-emulator: a local AWS Entity Resolution for ID mapping jobs.\n"
-      "\n"
-      "It prints the URL that it listens on and serves until Ctrl-C. Point a client's endpoints "
-      "for\n"
-      "entityresolution and sts at the URL, with the access key below.\n"
-      "\n";
-  for (const Flag& flag : Flags()) {
-    absl::StrAppendFormat(&text, "  %-30s %s\n", absl::StrCat(flag.name, " ", flag.value),
-                          flag.help);
-  }
-  return text;
+  CLI::App app("", "entityresolution-emulator");
+  Options options;
+  Declare(app, options);
+  return app.help();
 }
 
-absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments) {
+absl::StatusOr<Options> ParseOptions(const Strings& arguments) {
   Options options;
   options.credential = {{"access_key", std::string(kDefaultAccessKey)},
                         {"secret_key", std::string(kDefaultSecretKey)}};
-  for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
-    const std::size_t equals = argument->find('=');
-    const std::string name = argument->substr(0, equals);
-    const Flag* flag = FindFlag(name);
-    if (flag == nullptr) return absl::InvalidArgumentError(absl::StrCat("unknown argument ", name));
-    std::string value;
-    if (flag->value.empty()) {
-      if (equals != std::string::npos) {
-        return absl::InvalidArgumentError(absl::StrCat(name, " takes no value"));
-      }
-    } else if (equals != std::string::npos) {
-      value = argument->substr(equals + 1);
-    } else if (++argument != arguments.end()) {
-      value = *argument;
-    } else {
-      return absl::InvalidArgumentError(absl::StrCat(name, " needs a value: ", flag->value));
-    }
-    RETURN_IF_ERROR(flag->set(options, value)).With(absl::StrCat(name, "=", value));
-  }
-  if (options.server.tls_certificate.empty() != options.server.tls_key.empty()) {
-    return absl::InvalidArgumentError("--tls-cert and --tls-key go together");
+  CLI::App app("", "entityresolution-emulator");
+  Declare(app, options);
+  try {
+    app.parse(Strings(arguments.rbegin(), arguments.rend()));  // it takes them from the end
+  } catch (const CLI::CallForHelp&) {
+    options.help = true;
+  } catch (const CLI::Error& error) {
+    return absl::InvalidArgumentError(error.what());
   }
   if (options.workflows.empty()) options.workflows.emplace_back(kDefaultWorkflow);
   return options;
@@ -171,6 +156,13 @@ absl::Status Apply(const Options& options, const std::string& plan, State& state
     const bool incremental = absl::ConsumeSuffix(&workflow, ":incremental");
     absl::Status put = PutWorkflow(state, workflow, {{"incremental", incremental}}, now);
     RETURN_IF_ERROR(put).With(absl::StrCat("--workflow=", workflow));
+  }
+  for (const std::string& bucket : options.buckets) {
+    const std::pair<std::string, std::string> name_and_region =
+        absl::StrSplit(bucket, absl::MaxSplits(':', 1));
+    const auto& [name, region] = name_and_region;
+    const Json settings = region.empty() ? Json::object() : Json{{"region", region}};
+    RETURN_IF_ERROR(PutBucket(state, name, settings)).With(absl::StrCat("--bucket=", bucket));
   }
   if (plan.empty()) return absl::OkStatus();
   const Json faults = Json::parse(plan, nullptr, false);

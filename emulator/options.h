@@ -20,9 +20,10 @@ struct Options {
   ServerOptions server{};
   bool help = false;
   bool log = false;
-  std::optional<std::uint64_t> seed{};   // none: any
+  std::optional<std::uint32_t> seed{};   // none: any
   std::string fault_plan{};              // a file
   std::vector<std::string> workflows{};  // NAME or NAME:incremental
+  std::vector<std::string> buckets{};    // NAME or NAME:REGION
   Json config = Json::object();          // what Change(Config&) takes
   Json credential = Json::object();      // what ChangeCredentials() accepts
 };

@@ -21,7 +21,8 @@ TEST(Options, ReachTheState) {
   const auto options = ParseOptions(
       {"--port", "8080", "--workflow=a", "--workflow", "b:incremental", "--job-duration=2s",
        "--refusal=queued", "--outcome=FAILED", "--account=210987654321", "--access-key=K",
-       "--secret-key=S", "--session-token=T", "--seed=9", "--log", "--list-lag=1s"});
+       "--secret-key=S", "--session-token=T", "--seed=9", "--log", "--list-lag=1s", "--bucket=here",
+       "--bucket=there:us-west-2", "--put-conditions=refused", "--session-duration=20m"});
   ASSERT_TRUE(options.ok()) << options.status();
   State state(1);
   ASSERT_TRUE(Apply(*options, R"({"faults": [{"kind": "slow"}]})", state, absl::UnixEpoch()).ok());
@@ -33,6 +34,12 @@ TEST(Options, ReachTheState) {
   EXPECT_EQ(state.config.fate.outcome, JobStatus::kFailed);
   EXPECT_EQ(state.config.refusal, RefusalMode::kQueued);
   EXPECT_EQ(state.config.list_lag, absl::Seconds(1));
+  EXPECT_EQ(state.config.put_conditions, Conditions::kRefused);
+  EXPECT_EQ(state.config.delete_conditions, Conditions::kKept);
+  EXPECT_EQ(state.config.session_duration, absl::Minutes(20));
+  EXPECT_EQ(state.buckets.at("here").region, "us-east-1");
+  EXPECT_EQ(state.buckets.at("there").region, "us-west-2");
+  EXPECT_EQ(state.buckets.at("there").account, "210987654321");
   EXPECT_EQ(state.credentials.at("K").session_token, "T");
   EXPECT_EQ(state.credentials.at("K").account, "210987654321");
   EXPECT_FALSE(state.store.FindWorkflow({}, "a")->IsIncremental());
@@ -43,18 +50,19 @@ TEST(Options, ReachTheState) {
 
 TEST(Options, SayWhatIsWrong) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
-      {{"--prot"}, "unknown argument --prot"},
-      {{"8080"}, "unknown argument 8080"},
-      {{"--port"}, "--port needs a value: N"},
-      {{"--port=x"}, "--port=x: must be a number"},
-      {{"--port=65536"}, "must be a number"},
-      {{"--log=yes"}, "--log takes no value"},
+      {{"--prot"}, "not expected: --prot"},
+      {{"8080"}, "not expected: 8080"},
+      {{"--port"}, "--port: 1 required"},
+      {{"--port=x"}, "--port: Value x not in range 0 to 65535"},
+      {{"--port=65536"}, "Value 65536 not in range"},
+      {{"--port=1", "--port=2"}, "--port: At Most 1"},
       {{"--job-duration=5"}, "--job-duration=5: job_duration: must be a duration"},
-      {{"--refusal=no"}, "conflict, exceeds-limit or queued"},
+      {{"--refusal=no"}, "--refusal=no: refusal: must be conflict, exceeds-limit or queued"},
+      {{"--put-conditions=no"}, "must be kept, refused or ignored"},
       {{"--outcome=GOOD"}, "SUCCEEDED or FAILED"},
-      {{"--seed=-1"}, "--seed=-1: must be a number"},
+      {{"--seed=-1"}, "--seed = -1"},
       {{"--account=12"}, "12 digits"},
-      {{"--tls-cert=x"}, "--tls-cert and --tls-key go together"},
+      {{"--tls-cert=x"}, "--tls-cert requires --tls-key"},
   };
   for (const auto& [arguments, message] : cases) {
     EXPECT_THAT(std::string(ParseOptions(arguments).status().message()), HasSubstr(message));
@@ -66,6 +74,9 @@ TEST(Options, SayWhatIsWrongWithWorkflowsAndPlans) {
   const auto workflow = ParseOptions({"--workflow=a b"});
   EXPECT_THAT(std::string(Apply(*workflow, "", state, absl::UnixEpoch()).message()),
               HasSubstr("--workflow=a b: "));
+  const auto bucket = ParseOptions({"--bucket=Up"});
+  EXPECT_THAT(std::string(Apply(*bucket, "", state, absl::UnixEpoch()).message()),
+              HasSubstr("--bucket=Up: "));
   const auto plan = ParseOptions({"--fault-plan=p.json"});
   EXPECT_THAT(std::string(Apply(*plan, "{", state, absl::UnixEpoch()).message()),
               HasSubstr("p.json: not JSON"));
@@ -74,7 +85,8 @@ TEST(Options, SayWhatIsWrongWithWorkflowsAndPlans) {
 }
 
 TEST(Help, NamesEveryFlag) {
-  for (const char* flag : {"--port", "--workflow", "--fault-plan", "--tls-cert", "--help"}) {
+  for (const char* flag :
+       {"--port", "--workflow", "--bucket", "--fault-plan", "--tls-cert", "--help"}) {
     EXPECT_THAT(HelpText(), HasSubstr(flag));
   }
 }
