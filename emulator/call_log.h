@@ -31,10 +31,12 @@ struct LoggedCall {
   std::string user_agent{};
   std::int64_t connection = 0;
 
-  int code = 0;         // of the answer; 0 while there is none, or if there was none
-  std::string error{};  // its code, if it is a refusal
-  std::string fault{};  // the kind that was injected
-  std::string job{};    // the job that it started
+  int code = 0;             // of the answer; 0 while there is none, or if there was none
+  std::string error{};      // its code, if it is a refusal
+  std::string fault{};      // the kind that was injected
+  std::string job{};        // the job that it started
+  std::string asked_job{};  // the job that it asked about
+  Answer::Delivery delivery = Answer::Delivery::kWhole;
   std::string request_id{};
 };
 

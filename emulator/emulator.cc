@@ -184,6 +184,7 @@ std::variant<Emulator::Admitted, Answer> Emulator::Admit(const Request& request,
       const std::string name = members->value("workflowName", "");
       // A name, also where an ARN was sent.
       call.workflow = subject.workflow = name.substr(name.rfind('/') + 1);
+      call.asked_job = members->value("jobId", "");
     }
   }
   admitted.fault = state_.faults.Decide(subject, call.number, now);
@@ -242,19 +243,25 @@ Answer Emulator::WorkOnJobs(const Admitted& admitted) {
 }
 
 Answer Emulator::Finish(Answer answer, Protocol protocol, std::int64_t number) {
-  std::lock_guard lock(mutex_);
   const std::string id = RequestId(seed_, number);
   answer.headers.emplace_back(protocol == Protocol::kXml ? "x-amz-request-id" : "x-amzn-RequestId",
                               id);
-  answer.headers.emplace_back(
-      "Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", Now(), absl::UTCTimeZone()));
-  if (LoggedCall* call = state_.calls.Find(number)) {
-    call->request_id = id;
-    const bool arrives =
-        answer.delivery == Answer::Delivery::kWhole || answer.delivery == Answer::Delivery::kHalf;
-    call->code = arrives ? answer.code : 0;
-    call->error = answer.error;
+  std::optional<LoggedCall> seen;
+  {
+    std::lock_guard lock(mutex_);
+    answer.headers.emplace_back(
+        "Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", Now(), absl::UTCTimeZone()));
+    if (LoggedCall* call = state_.calls.Find(number)) {
+      call->request_id = id;
+      call->delivery = answer.delivery;
+      const bool arrives =
+          answer.delivery == Answer::Delivery::kWhole || answer.delivery == Answer::Delivery::kHalf;
+      call->code = arrives ? answer.code : 0;
+      call->error = answer.error;
+      if (observer_) seen = *call;
+    }
   }
+  if (seen) observer_(*seen);
   return answer;
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "base/clock.h"
@@ -39,6 +41,12 @@ class Emulator {
 
   State& state() { return state_; }
 
+  // Called with each call of a service once its answer is known; not of the control API. On the
+  // thread of the call, several at a time. To be set before the first Handle().
+  void set_observer(std::function<void(const LoggedCall&)> observer) {
+    observer_ = std::move(observer);
+  }
+
   // Answers a call of Entity Resolution, of STS, of S3 or (below /_emulator/) of the control API.
   // Takes as long as an injected delay, or until `stop` is requested. The answer's `delivery` is
   // for the caller to carry out.
@@ -57,6 +65,7 @@ class Emulator {
 
   Clock& clock_;
   const std::uint64_t seed_;
+  std::function<void(const LoggedCall&)> observer_;
   std::mutex mutex_;
   State state_;
 };

@@ -1,6 +1,7 @@
 // entityresolution-emulator: the program around the emulator. See README.md in this folder.
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <iostream>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/environment.h"
 #include "base/status.h"
+#include "emulator/log_line.h"
 #include "emulator/options.h"
 #include "emulator/server.h"
 
@@ -35,23 +37,14 @@ void AllowManyConnections() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
-void Log(const Request& request, const Answer& answer) {
-  std::string line = absl::StrCat(request.method, " ", request.path,
-                                  request.query.empty() ? "" : "?", request.query, " ");
-  switch (answer.delivery) {
-    case Answer::Delivery::kWhole:
-      absl::StrAppend(&line, answer.code);
-      break;
-    case Answer::Delivery::kHalf:
-      absl::StrAppend(&line, answer.code, " (half of it)");
-      break;
-    case Answer::Delivery::kNone:
-    case Answer::Delivery::kReset:
-      absl::StrAppend(&line, "(cut)");
-      break;
-  }
-  if (!answer.error.empty()) absl::StrAppend(&line, " ", answer.error);
-  std::cerr << absl::StrCat(line, "\n") << std::flush;
+// To stderr, in colour where a person sees it. https://no-color.org
+void LogCallsOf(Emulator& emulator) {
+  const Environment& environment = ProcessEnvironment();
+  const bool coloured = isatty(STDERR_FILENO) == 1 && !environment.Variable("NO_COLOR") &&
+                        environment.Variable("TERM").value_or("") != "dumb";
+  emulator.set_observer([coloured](const LoggedCall& call) {
+    std::cerr << absl::StrCat(LogLine(call, coloured), "\n") << std::flush;
+  });
 }
 
 absl::Status Serve(Options options) {
@@ -66,7 +59,7 @@ absl::Status Serve(Options options) {
   Clock& clock = SystemClock();
   Emulator emulator(clock, options.seed.value_or(std::random_device()()));
   RETURN_IF_ERROR(Apply(options, plan, emulator.state(), clock.Now()));
-  if (options.log) options.server.log = Log;
+  if (options.log) LogCallsOf(emulator);
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
                    Server::Start(emulator, std::move(options.server)));
   std::cout << "Listening on " << server->url() << std::endl;

@@ -168,7 +168,6 @@ class Server::Impl final : public httplib::Server {
     });
     const auto handle = [this](const Request& request, httplib::Response& response) {
       const Answer answer = emulator_.Handle(request, stop_.get_token());
-      if (options_.log) options_.log(request, answer);
       WriteAnswer(answer, *current_connection, response);
     };
     Get("/", [handle](const httplib::Request& request, httplib::Response& response) {

@@ -5,7 +5,6 @@
 // library decodes.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,11 +17,10 @@ namespace er::emulator {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  int port = 0;                                              // 0: any
-  std::string tls_certificate{};                             // the PEM file; empty: no TLS
-  std::string tls_key{};                                     // the PEM file
-  absl::Duration keep_alive = absl::Minutes(1);              // an idle connection is closed after
-  std::function<void(const Request&, const Answer&)> log{};  // called for each answer
+  int port = 0;                                  // 0: any
+  std::string tls_certificate{};                 // the PEM file; empty: no TLS
+  std::string tls_key{};                         // the PEM file
+  absl::Duration keep_alive = absl::Minutes(1);  // an idle connection is closed after
 };
 
 // Serves from Start() until the destructor, a thread per connection.
