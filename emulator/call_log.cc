@@ -1,5 +1,7 @@
 #include "emulator/call_log.h"
 
+#include <vector>
+
 namespace er::emulator {
 namespace {
 
@@ -22,6 +24,7 @@ Json CallJson(const LoggedCall& call) {
           {"invocation", call.invocation},
           {"user_agent", call.user_agent},
           {"connection", call.connection},
+          {"answered", call.is_answered},
           {"code", call.code},
           {"error", call.error},
           {"fault", call.fault},
@@ -68,14 +71,17 @@ std::string CallLog::LastRegion() const {
   return "";
 }
 
-Json CallLog::ToJson(absl::string_view operation, std::int64_t since) const {
-  Json calls = Json::array();
-  for (const LoggedCall& call : calls_) {
-    if (call.number > since && (operation.empty() || call.operation == operation)) {
-      calls.push_back(CallJson(call));
-    }
+Json CallLog::ToJson(absl::string_view operation, std::int64_t since, std::size_t limit) const {
+  std::vector<const LoggedCall*> wanted;
+  for (auto call = calls_.rbegin();
+       call != calls_.rend() && call->number > since && wanted.size() < limit; ++call) {
+    if (operation.empty() || call->operation == operation) wanted.push_back(&*call);
   }
+  Json calls = Json::array();
+  for (auto call = wanted.rbegin(); call != wanted.rend(); ++call)
+    calls.push_back(CallJson(**call));
   return {{"total", total_},
+          {"last", last_number_},
           {"connections", connections_.size()},
           {"counts", counts_},
           {"calls", std::move(calls)}};

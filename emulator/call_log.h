@@ -19,7 +19,7 @@ struct LoggedCall {
   std::string operation{};
   std::string workflow{};
   std::string bucket{};  // of S3
-  std::string key{};     // of S3
+  std::string key{};     // of S3; of a list, its prefix
   std::string region{};
   std::string access_key{};
   std::string method{};
@@ -31,11 +31,12 @@ struct LoggedCall {
   std::string user_agent{};
   std::int64_t connection = 0;
 
-  int code = 0;             // of the answer; 0 while there is none, or if there was none
-  std::string error{};      // its code, if it is a refusal
-  std::string fault{};      // the kind that was injected
-  std::string job{};        // the job that it started
-  std::string asked_job{};  // the job that it asked about
+  int code = 0;              // of the answer; 0 while there is none, or if there was none
+  std::string error{};       // its code, if it is a refusal
+  std::string fault{};       // the kind that was injected
+  std::string job{};         // the job that it started
+  std::string asked_job{};   // the job that it asked about
+  bool is_answered = false;  // or cut
   Answer::Delivery delivery = Answer::Delivery::kWhole;
   std::string request_id{};
 };
@@ -54,9 +55,9 @@ class CallLog {
   // Of the last call about a workflow; empty where there was none.
   std::string LastRegion() const;
 
-  // {"total", "connections", "counts": {operation: n}, "calls": [...]}, the last for calls of
-  // `operation` (empty: any) numbered over `since`.
-  Json ToJson(absl::string_view operation, std::int64_t since) const;
+  // {"total", "last" (number), "connections", "counts": {operation: n}, "calls": [...]}, which
+  // holds the last `limit` calls of `operation` (empty: any) that are numbered over `since`.
+  Json ToJson(absl::string_view operation, std::int64_t since, std::size_t limit) const;
 
  private:
   static constexpr std::size_t kKept = 20000;

@@ -1,5 +1,6 @@
 #include "emulator/control.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <string>
@@ -13,6 +14,8 @@
 #include "absl/strings/strip.h"
 #include "base/status.h"
 #include "emulator/model.h"
+#include "emulator/page.h"
+#include "emulator/s3/operations.h"
 #include "emulator/service.h"
 #include "emulator/uri.h"
 
@@ -32,12 +35,31 @@ struct Ask {
     }
     return "";
   }
+
+  // A parameter that is a number from 0; `otherwise` where there is none.
+  absl::StatusOr<std::int64_t> Count(absl::string_view wanted, std::int64_t otherwise) const {
+    const std::string text = Parameter(wanted);
+    std::int64_t count = 0;
+    if (text.empty()) return otherwise;
+    if (absl::SimpleAtoi(text, &count) && count >= 0) return count;
+    return absl::InvalidArgumentError(absl::StrCat(wanted, " must be a number from 0"));
+  }
 };
+
+constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 
 using Reply = absl::StatusOr<Json>;
 
+// Seconds since 1970; null for what never happens.
+Json Seconds(absl::Time time) {
+  if (time == absl::InfiniteFuture()) return nullptr;
+  return absl::ToDoubleSeconds(time - absl::UnixEpoch());
+}
+
 Json StoredJobJson(const Job& job) {
   Json json = JobJson(job);
+  json["runTime"] = Seconds(job.run);
+  json["willEnd"] = Seconds(job.end);
   json["number"] = job.number;
   json["workflow"] = job.workflow;
   json["account"] = job.scope.account;
@@ -48,12 +70,18 @@ Json StoredJobJson(const Job& job) {
 }
 
 Reply GetJobs(const Ask& ask) {
+  ASSIGN_OR_RETURN(const std::int64_t limit, ask.Count("limit", kAll));
   const std::string workflow = ask.Parameter("workflow");
-  Json jobs = Json::array();
+  std::vector<const Job*> wanted;
   for (const Job& job : ask.state.store.AllJobs(ask.now)) {
-    if (workflow.empty() || workflow == job.workflow) jobs.push_back(StoredJobJson(job));
+    if (workflow.empty() || workflow == job.workflow) wanted.push_back(&job);
   }
-  return Json{{"total", jobs.size()}, {"jobs", std::move(jobs)}};
+  const auto total = static_cast<std::int64_t>(wanted.size());
+  Json jobs = Json::array();
+  for (std::int64_t i = std::max<std::int64_t>(0, total - limit); i < total; ++i) {
+    jobs.push_back(StoredJobJson(*wanted[static_cast<std::size_t>(i)]));
+  }
+  return Json{{"total", total}, {"now", Seconds(ask.now)}, {"jobs", std::move(jobs)}};
 }
 
 // As somebody else would, in the console.
@@ -101,12 +129,9 @@ Reply FinishJob(const Ask& ask) {
 }
 
 Reply GetCalls(const Ask& ask) {
-  std::int64_t since = 0;
-  const std::string text = ask.Parameter("since");
-  if (!text.empty() && !absl::SimpleAtoi(text, &since)) {
-    return absl::InvalidArgumentError("since must be the number of a call");
-  }
-  return ask.state.calls.ToJson(ask.Parameter("operation"), since);
+  ASSIGN_OR_RETURN(const std::int64_t since, ask.Count("since", 0));
+  ASSIGN_OR_RETURN(const std::int64_t limit, ask.Count("limit", kAll));
+  return ask.state.calls.ToJson(ask.Parameter("operation"), since, static_cast<std::size_t>(limit));
 }
 
 Reply DeleteCalls(const Ask& ask) {
@@ -121,7 +146,10 @@ Reply PostConfig(const Ask& ask) {
   return ToJson(ask.state.config);
 }
 
-Reply GetFaults(const Ask& ask) { return ask.state.faults.ToJson(); }
+Reply GetFaults(const Ask& ask) {
+  ASSIGN_OR_RETURN(const std::int64_t injected, ask.Count("injected", 1));
+  return ask.state.faults.ToJson(injected != 0);
+}
 
 Reply PostFaults(const Ask& ask) {
   RETURN_IF_ERROR(ask.state.faults.Add(ask.body));
@@ -208,16 +236,22 @@ absl::StatusOr<Bucket*> FindBucket(const Ask& ask) {
 
 Reply GetObjects(const Ask& ask) {
   ASSIGN_OR_RETURN(const Bucket* bucket, FindBucket(ask));
+  ASSIGN_OR_RETURN(const std::int64_t limit, ask.Count("limit", kAll));
+  ASSIGN_OR_RETURN(const std::int64_t most_versions, ask.Count("versions", kAll));
   const std::string prefix = ask.Parameter("prefix");
+  std::int64_t total = 0;
   Json objects = Json::array();
   for (const auto& [key, versions] : bucket->objects) {
-    if (!absl::StartsWith(key, prefix)) continue;
-    Json shown = Json::array();
-    for (const Version& version : versions) shown.push_back(VersionJson(version));
+    if (!absl::StartsWith(key, prefix) || ++total > limit) continue;
+    Json newest = Json::array();
+    const auto count = static_cast<std::int64_t>(versions.size());
+    for (std::int64_t i = std::max<std::int64_t>(0, count - most_versions); i < count; ++i) {
+      newest.push_back(VersionJson(versions[static_cast<std::size_t>(i)]));
+    }
     objects.push_back(
-        {{"key", key}, {"exists", !versions.back().is_deletion}, {"versions", std::move(shown)}});
+        {{"key", key}, {"exists", !versions.back().is_deletion}, {"versions", std::move(newest)}});
   }
-  return Json{{"objects", std::move(objects)}};
+  return Json{{"total", total}, {"objects", std::move(objects)}};
 }
 
 // As somebody else would, who looks at no condition.
@@ -296,6 +330,21 @@ int HttpCode(const absl::Status& status) {
 bool IsFromHere(const Request& request) {
   return request.peer == "::1" || absl::StartsWith(request.peer, "127.") ||
          absl::StartsWith(request.peer, "::ffff:127.");
+}
+
+// Whether a page of somebody else's, open in a browser on this computer, may have sent it: by
+// another origin, or by a name of the page's own that leads here.
+bool IsFromAnotherPage(const Request& request) {
+  const std::string host = request.Header("host");
+  const std::string origin = request.Header("origin");
+  if (!origin.empty() && origin != absl::StrCat("http://", host) &&
+      origin != absl::StrCat("https://", host)) {
+    return true;
+  }
+  const std::string name = host.substr(0, host.rfind(':'));
+  const bool is_address =
+      absl::StartsWith(host, "[") || name.find_first_not_of("0123456789.") == std::string::npos;
+  return !is_address && absl::StrContains(name, '.') && !absl::EndsWith(name, ".localhost");
 }
 
 Answer Refuse(int code, absl::string_view message) {
@@ -412,8 +461,30 @@ absl::Status PutBucket(State& state, const std::string& name, const Json& settin
       absl::StrCat("the bucket ", name, " exists already, in ", made->second.region));
 }
 
+bool IsForPage(const Request& request) {
+  return (request.method == "GET" || request.method == "HEAD") && request.path == "/" &&
+         request.query.empty() && !request.HasHeader("authorization") &&
+         BucketOfHost(request).empty();
+}
+
+Answer Page(const Request& request) {
+  if (!IsFromHere(request) || IsFromAnotherPage(request)) {
+    return Refuse(403, "the status page serves this computer only; call the emulator localhost");
+  }
+  return {.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                      {"Cache-Control", "no-store"},
+                      {"X-Frame-Options", "DENY"},
+                      {"Content-Security-Policy",
+                       "default-src 'none'; connect-src 'self'; img-src data:; "
+                       "script-src 'unsafe-inline'; style-src 'unsafe-inline'"}},
+          .body = std::string(kPage)};
+}
+
 Answer Control(State& state, const Request& request, absl::Time now) {
   if (!IsFromHere(request)) return Refuse(403, "the control API serves this computer only");
+  if (IsFromAnotherPage(request)) {
+    return Refuse(403, "the control API serves its own page only; call the emulator localhost");
+  }
   absl::string_view path = request.path;
   absl::ConsumePrefix(&path, kControlPrefix);
   for (const Route& route : kRoutes) {

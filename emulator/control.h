@@ -1,5 +1,5 @@
-// The control API below /_emulator/: what a test sees and changes. Unsigned, and open to clients on
-// this computer only. emulator/README.md lists it.
+// The control API below /_emulator/: what a test sees and changes; and the status page over it.
+// Unsigned, and open to clients on this computer only. emulator/README.md lists it.
 #pragma once
 
 #include "absl/strings/string_view.h"
@@ -10,6 +10,10 @@
 namespace er::emulator {
 
 inline constexpr absl::string_view kControlPrefix = "/_emulator/";
+
+// A browser asks for the status page.
+bool IsForPage(const Request& request);
+Answer Page(const Request& request);
 
 // The caller holds the state's lock.
 Answer Control(State& state, const Request& request, absl::Time now);

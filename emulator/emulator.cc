@@ -117,6 +117,7 @@ Answer Emulator::Handle(const Request& request, std::stop_token stop) {
     std::lock_guard lock(mutex_);
     return Control(state_, request, Now());
   }
+  if (IsForPage(request)) return Page(request);
   const Protocol protocol = ProtocolOf(request);
   std::int64_t number = 0;
   std::variant<Admitted, Answer> result = Admit(request, number);
@@ -151,13 +152,13 @@ std::variant<Emulator::Admitted, Answer> Emulator::Admit(const Request& request,
     case Protocol::kXml:
       admitted.question = ReadS3Question(request);
       subject.operation = admitted.question.operation;
-      subject.key = admitted.question.key;
+      subject.key = admitted.question.key.empty() ? PrefixOf(request) : admitted.question.key;
       break;
   }
   LoggedCall& call = state_.calls.Add(request, subject.operation, now);
   number = admitted.number = call.number;
   call.bucket = admitted.question.bucket;
-  call.key = admitted.question.key;
+  call.key = subject.key;
   const auto refuse = [&](const Error& error) { return ErrorAnswer(error, admitted.protocol); };
   if (request.is_too_large) {
     return refuse({.code = 413,
@@ -253,6 +254,7 @@ Answer Emulator::Finish(Answer answer, Protocol protocol, std::int64_t number) {
         "Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", Now(), absl::UTCTimeZone()));
     if (LoggedCall* call = state_.calls.Find(number)) {
       call->request_id = id;
+      call->is_answered = true;
       call->delivery = answer.delivery;
       const bool arrives =
           answer.delivery == Answer::Delivery::kWhole || answer.delivery == Answer::Delivery::kHalf;

@@ -76,14 +76,20 @@ absl::StatusOr<std::string> ReadText(const Json& json, const char* name) {
   return found->get<std::string>();
 }
 
-// The name of an operation that the emulator has.
-absl::StatusOr<std::string> CheckOperation(std::string operation) {
-  if (operation.empty()) return operation;
+// Of all services.
+std::vector<std::string> KnownOperations() {
   std::vector<std::string> known = OperationNames();
   for (const auto& more : {StsActions(), S3OperationNames()}) {
     known.insert(known.end(), more.begin(), more.end());
   }
-  if (std::find(known.begin(), known.end(), operation) != known.end()) return operation;
+  return known;
+}
+
+absl::StatusOr<std::string> CheckOperation(std::string operation) {
+  const std::vector<std::string> known = KnownOperations();
+  if (operation.empty() || std::find(known.begin(), known.end(), operation) != known.end()) {
+    return operation;
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "there is no operation \"", operation, "\" here; there are ", absl::StrJoin(known, ", ")));
 }
@@ -235,7 +241,7 @@ std::optional<Fault> Faults::DecideByChance(absl::string_view operation) {
   return random_->faults[static_cast<std::size_t>(which * size)];
 }
 
-Json Faults::ToJson() const {
+Json Faults::ToJson(bool with_injected) const {
   Json rules = Json::array();
   for (const Rule& rule : rules_) {
     Json json = rule.text;
@@ -243,9 +249,14 @@ Json Faults::ToJson() const {
     json["hit"] = rule.hit;
     rules.push_back(std::move(json));
   }
-  return {{"injected", injected_},
-          {"faults", std::move(rules)},
-          {"random", random_.has_value() ? random_->text : Json()}};
+  Json kinds = Json::array();
+  for (const Fault& fault : Kinds()) kinds.push_back(fault.kind);
+  Json json = {{"faults", std::move(rules)},
+               {"random", random_.has_value() ? random_->text : Json()},
+               {"kinds", std::move(kinds)},
+               {"operations", KnownOperations()}};
+  if (with_injected) json["injected"] = injected_;
+  return json;
 }
 
 }  // namespace er::emulator

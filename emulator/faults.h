@@ -45,7 +45,7 @@ struct Fault {
 struct Subject {
   std::string operation{};
   std::string workflow{};  // of Entity Resolution
-  std::string key{};       // of S3
+  std::string key{};       // of S3; of a list, its prefix
 };
 
 // Not safe for concurrent use.
@@ -63,7 +63,9 @@ class Faults {
   // The fault of this call, which is put on record as call number `call`.
   std::optional<Fault> Decide(const Subject& subject, std::int64_t call, absl::Time now);
 
-  Json ToJson() const;
+  // {"faults", "random", "kinds", "operations"}, the last two for whoever makes a plan; and
+  // "injected", a list that only grows, if it is `with_injected`.
+  Json ToJson(bool with_injected = true) const;
 
  private:
   struct Rule {

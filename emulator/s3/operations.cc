@@ -23,6 +23,13 @@ namespace {
 constexpr std::int64_t kLargestPage = 1000;
 constexpr std::size_t kLongestKey = 1024;
 
+std::string ParameterOf(const Request& request, absl::string_view wanted) {
+  for (const auto& [name, value] : ParseQuery(request.query)) {
+    if (name == wanted) return value;
+  }
+  return "";
+}
+
 struct Call {
   const Request& request;
   const std::string& key;
@@ -30,12 +37,7 @@ struct Call {
   Bucket& bucket;
   const absl::Time now;
 
-  std::string Parameter(absl::string_view wanted) const {
-    for (const auto& [name, value] : ParseQuery(request.query)) {
-      if (name == wanted) return value;
-    }
-    return "";
-  }
+  std::string Parameter(absl::string_view wanted) const { return ParameterOf(request, wanted); }
 };
 
 Answer Refuse(int code, absl::string_view name, absl::string_view message) {
@@ -303,6 +305,8 @@ S3Question ReadS3Question(const Request& request) {
   question.operation = OperationOf(request, question);
   return question;
 }
+
+std::string PrefixOf(const Request& request) { return ParameterOf(request, "prefix"); }
 
 Answer PerformS3(const S3Question& question, const Request& request, const Caller& caller,
                  const Config& config, Buckets& buckets, absl::Time now) {

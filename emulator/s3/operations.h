@@ -29,6 +29,9 @@ std::string BucketOfHost(const Request& request);
 
 S3Question ReadS3Question(const Request& request);
 
+// What the keys of a list begin with; empty for anything but a list.
+std::string PrefixOf(const Request& request);
+
 // Performs what was asked.
 Answer PerformS3(const S3Question& question, const Request& request, const Caller& caller,
                  const Config& config, Buckets& buckets, absl::Time now);

@@ -212,6 +212,79 @@ TEST(Control, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(client.Control("POST", "jobs", {{"workflow", 1}}).code(), 400);
 }
 
+// A browser on this computer shows pages of other people's, too, whose scripts may ask anybody.
+TEST(Control, ServesNoOtherPage) {
+  Client client;
+  const auto code = [&](const std::string& path, const std::string& host,
+                        const std::string& origin) {
+    Request request = Client::Unsigned("GET", path, "");
+    request.peer = "127.0.0.1";
+    request.headers = {{"host", host}};
+    if (!origin.empty()) request.headers.emplace_back("origin", origin);
+    return client.Send(request).code();
+  };
+  for (const char* path : {"/_emulator/jobs", "/"}) {
+    for (const char* host : {"127.0.0.1:4566", "localhost:4566", "[::1]:4566", "my-laptop:4566"}) {
+      EXPECT_EQ(code(path, host, ""), 200) << path << host;
+      EXPECT_EQ(code(path, host, absl::StrCat("http://", host)), 200) << path << host;
+      EXPECT_EQ(code(path, host, "https://evil.example"), 403) << path << host;
+      EXPECT_EQ(code(path, host, "null"), 403) << path << host;
+    }
+    EXPECT_EQ(code(path, "evil.example:4566", "http://evil.example:4566"), 403) << path;
+    EXPECT_EQ(code(path, "evil.example", ""), 403) << path;
+  }
+  EXPECT_EQ(code("/_emulator/jobs", "er.localhost", "http://er.localhost"), 200);
+}
+
+TEST(Control, ShowsAPage) {
+  Client client;
+  Request request = Client::Unsigned("GET", "/", "");
+  request.peer = "127.0.0.1";
+  const Seen page = client.Send(request);
+  EXPECT_EQ(page.Header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_THAT(page.answer.body, HasSubstr("<title>entityresolution-emulator</title>"));
+  EXPECT_THAT(page.Header("Content-Security-Policy"), HasSubstr("default-src 'none'"));
+  EXPECT_EQ(client.Control("GET", "calls").json["total"], 0) << "it is no call";
+  request.peer = "10.0.0.1";
+  EXPECT_EQ(client.Send(request).code(), 403);
+  // What looks like it and is for a service.
+  EXPECT_EQ(client.S3("GET", "/").error(), "NotImplemented");
+  request = Client::Unsigned("GET", "/?Action=GetCallerIdentity", "");
+  EXPECT_EQ(client.Send(request).error(), "MissingAuthenticationToken");
+}
+
+TEST(Control, ShowsTheEndOfALongList) {
+  Client client;
+  client.Control("POST", "config", {{"quota", 9}, {"job_duration", "inf"}});
+  for (int i = 0; i < 3; ++i) client.Start();
+  const Json jobs = client.Control("GET", "jobs?limit=2").json;
+  EXPECT_EQ(jobs["total"], 3);
+  EXPECT_EQ(jobs["jobs"].size(), 2);
+  EXPECT_EQ(jobs["jobs"][1]["number"], 3);
+  EXPECT_EQ(jobs["now"], jobs["jobs"][1]["runTime"]);
+  EXPECT_EQ(jobs["jobs"][1]["willEnd"], nullptr);
+  const Json calls = client.Control("GET", "calls?limit=1&since=1").json;
+  EXPECT_EQ(calls["last"], 3);
+  EXPECT_EQ(calls["calls"].size(), 1);
+  EXPECT_EQ(calls["calls"][0]["number"], 3);
+  EXPECT_EQ(calls["calls"][0]["answered"], true);
+  EXPECT_FALSE(client.Control("GET", "faults?injected=0").json.contains("injected"));
+
+  client.Control("PUT", "buckets/b-1");
+  for (const char* key : {"a", "b", "b", "b"}) {
+    client.Control("POST", "buckets/b-1/objects", {{"key", key}, {"content", "x"}});
+  }
+  const Json objects = client.Control("GET", "buckets/b-1/objects?limit=1&prefix=b").json;
+  EXPECT_EQ(objects["total"], 1);
+  const Json cut = client.Control("GET", "buckets/b-1/objects?limit=1&versions=2").json;
+  EXPECT_EQ(cut["total"], 2);
+  EXPECT_EQ(cut["objects"].size(), 1);
+  EXPECT_EQ(
+      client.Control("GET", "buckets/b-1/objects?versions=2").json["objects"][1]["versions"].size(),
+      2);
+  EXPECT_EQ(client.Control("GET", "jobs?limit=x").code(), 400);
+}
+
 TEST(Control, ServesThisComputerOnly) {
   Client client;
   Request request = Client::Unsigned("GET", "/_emulator/jobs", "");
