@@ -43,6 +43,13 @@ absl::Status HasEtag(const http::Response& response) {
                                   : absl::OkStatus();
 }
 
+// A page that somebody on the way puts in the place of the answer is no success.
+absl::Status HasNoBody(const http::Response& response) {
+  if (response.body.empty()) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("the answer has a body: \"", Excerpt(response.body), "\""));
+}
+
 // "a/b c" is a/b%20c: as every service but S3 would have it, but for the slashes.
 std::string EncodeKey(absl::string_view key) {
   return absl::StrReplaceAll(PercentEncode(key), {{"%2F", "/"}});
@@ -334,6 +341,7 @@ absl::Status S3Bucket::DeleteIfMatch(const std::string& key, absl::string_view e
   ASSIGN_OR_RETURN(HttpCall call, NewCall("DeleteObject", "DELETE", key));
   call.request.headers.emplace_back("if-match", absl::StrCat("\"", etag, "\""));
   call.request.no_silent_repeat = true;
+  call.check = &HasNoBody;
   const absl::Status status = OfKey(caller_.Run(std::move(call), stop).status());
   const std::optional<Error> lost = LostAnswer(status, stop);
   if (!lost) return status;

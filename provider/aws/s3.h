@@ -81,8 +81,8 @@ class S3Bucket {
   absl::StatusOr<S3Written> PutIfMatch(const std::string& key, absl::string_view etag,
                                        const std::string& text, std::stop_token stop);
 
-  // kAborted where the object is another one by now, kNotFound where it is gone. Needs
-  // s3:GetObject, too.
+  // kAborted where the object is another one by now, kNotFound where it is gone; but OK where it is
+  // gone after an answer was lost, since who deleted it cannot be seen. Needs s3:GetObject, too.
   absl::Status DeleteIfMatch(const std::string& key, absl::string_view etag, std::stop_token stop);
 
   const std::string& name() const { return place_.bucket; }

@@ -499,6 +499,13 @@ TEST_F(S3Test, ALostDeleteIsDoneIfTheObjectIsGone) {
   EXPECT_EQ(NewBucket()->DeleteIfMatch("k", "e1", {}).code(), Code::kUnavailable);
 }
 
+TEST_F(S3Test, APageInThePlaceOfAnAnswerDeletesNothing) {
+  transport_.Answer(200, "<html>Please log in</html>");
+  transport_.Answer(412, Refusal("PreconditionFailed"));
+  AnswerObject("theirs", "e2");
+  EXPECT_EQ(NewBucket()->DeleteIfMatch("k", "e1", {}).code(), Code::kAborted);
+}
+
 TEST_F(S3Test, AnAnswerWithoutAnEtagIsNone) {
   transport_.Answer(200, "");
   transport_.Answer(412, Refusal("PreconditionFailed"));
