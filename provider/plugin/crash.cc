@@ -13,6 +13,7 @@
 #include <typeinfo>
 
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 
 namespace er::plugin {
 namespace {
@@ -31,7 +32,8 @@ constexpr std::array<Crash, 5> kCrashes = {{
     {SIGILL, "SIGILL: invalid instruction"},
 }};
 
-// Set by the thread that reports; std::terminate and the abort that follows it are one crash.
+// Set by the thread that reports; what ends the program and the abort that follows it are one
+// crash.
 std::atomic_flag reported = ATOMIC_FLAG_INIT;
 
 void Print(const char* text) {
@@ -59,6 +61,10 @@ void OnCrash(int number) {
   raise(number);
 }
 
+void OnFailedCheck(const char* sentence) {
+  if (!reported.test_and_set()) Report(sentence);
+}
+
 [[noreturn]] void OnTerminate() {
   if (!reported.test_and_set()) {
     const std::type_info* type = abi::__cxa_current_exception_type();
@@ -83,6 +89,7 @@ void InstallCrashReport() {
   backtrace(&call, 1);
 
   std::set_terminate(OnTerminate);
+  ReportFailedChecksWith(OnFailedCheck);
   struct sigaction action {};
   action.sa_handler = OnCrash;
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER;

@@ -5,9 +5,9 @@
 
 namespace er::plugin {
 
-// From now on, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL and std::terminate report before the
-// process dies by the signal. The report holds no data of the process: an exception is named by
-// its type, since its text could quote a secret.
+// From now on, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, std::terminate and a failed ER_CHECK
+// report before the process dies by the signal. The report holds no data of the process: an
+// exception is named by its type, since its text could quote a secret.
 void InstallCrashReport();
 
 }  // namespace er::plugin

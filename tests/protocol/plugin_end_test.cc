@@ -174,6 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
     ByCause, PluginCrash,
     ::testing::Values(CrashCase{"segfault", SIGSEGV, "SIGSEGV"},
                       CrashCase{"abort", SIGABRT, "SIGABRT"},
+                      CrashCase{"check", SIGABRT, "A word has one letter.\n"},
                       CrashCase{"throw", SIGABRT,
                                 "an exception that nobody caught: std::runtime_error"}),
     [](const auto& test) { return test.param.function; });

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
+#include "base/check.h"
 #include "plugin/serve.h"
 #include "proto/tfplugin6.grpc.pb.h"
 
@@ -36,6 +37,7 @@ class TestProvider final : public tfplugin6::Provider::Service {
         {"wait", [&] { AwaitStop(); }},
         {"hang", [&] { Hang(); }},
         {"abort", [] { std::abort(); }},
+        {"check", [] { ER_CHECK(std::strlen("one") == 1, "A word has one letter."); }},
         {"segfault", [] { std::raise(SIGSEGV); }},
         // Not in a thread of gRPC, which would catch it.
         {"throw",
