@@ -75,8 +75,8 @@ int Main(const std::vector<std::string>& arguments) {
     std::cerr << "entityresolution-emulator: " << options.status().message() << "\nTry --help.\n";
     return kWrongUse;
   }
-  if (options->help) {
-    std::cout << HelpText();
+  if (!options->answer.empty()) {
+    std::cout << options->answer;
     return 0;
   }
   if (const absl::Status served = Serve(*std::move(options)); !served.ok()) {

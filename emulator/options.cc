@@ -109,6 +109,7 @@ void Declare(CLI::App& app, Options& options) {
       "goes on. Point a client's endpoints for entityresolution, sts and s3 at the URL, with the\n"
       "access key below.");
   app.set_help_flag("--help", "show this");
+  app.set_version_flag("--version", "entityresolution-emulator " ER_VERSION, "show the version");
   app.option_defaults()->group("Where it listens");
   DeclareServer(app, options);
   app.option_defaults()->group("Who may ask");
@@ -125,13 +126,6 @@ void Declare(CLI::App& app, Options& options) {
 
 }  // namespace
 
-std::string HelpText() {
-  CLI::App app("", "entityresolution-emulator");
-  Options options;
-  Declare(app, options);
-  return app.help();
-}
-
 absl::StatusOr<Options> ParseOptions(const Strings& arguments) {
   Options options;
   options.credential = {{"access_key", std::string(kDefaultAccessKey)},
@@ -141,7 +135,9 @@ absl::StatusOr<Options> ParseOptions(const Strings& arguments) {
   try {
     app.parse(Strings(arguments.rbegin(), arguments.rend()));  // it takes them from the end
   } catch (const CLI::CallForHelp&) {
-    options.help = true;
+    options.answer = app.help();
+  } catch (const CLI::CallForVersion& version) {
+    options.answer = absl::StrCat(version.what(), "\n");
   } catch (const CLI::Error& error) {
     return absl::InvalidArgumentError(error.what());
   }

@@ -18,7 +18,7 @@ namespace er::emulator {
 
 struct Options {
   ServerOptions server{};
-  bool help = false;
+  std::string answer{};  // not empty: it is all that was asked for, the help or the version
   bool log = false;
   std::optional<std::uint32_t> seed{};   // none: any
   std::string fault_plan{};              // a file
@@ -31,8 +31,6 @@ struct Options {
 inline constexpr absl::string_view kDefaultAccessKey = "AKIAEMULATOR00000000";
 inline constexpr absl::string_view kDefaultSecretKey = "emulator-secret-key";
 inline constexpr absl::string_view kDefaultWorkflow = "customers";
-
-std::string HelpText();
 
 // `arguments` without the program's name. An error names the argument and what was expected.
 absl::StatusOr<Options> ParseOptions(const std::vector<std::string>& arguments);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "http/curl_transport.h"
@@ -528,12 +530,12 @@ TEST_F(S3Test, AfterAStopNothingMoreIsAsked) {
 // Through libcurl: the server does the work, hangs up, and finds the object there the second time.
 // libcurl on its own would repeat the PUT in silence, and the object would pass for another's.
 TEST_F(S3Test, AHangUpOnAReusedConnectionIsSeen) {
-  bool made = false;
+  std::atomic<bool> made = false;
   HttpServer server([&](const HttpServer::Received& request) -> HttpServer::Reply {
     const http::Headers object = {{"ETag", "\"e1\""}, {"Last-Modified", kModified}};
     if (request.target == "/b-1/warm") return HttpServer::Answer(200, "", object);
     if (request.method == "GET") return HttpServer::Answer(200, "mine", object);
-    if (!std::exchange(made, true)) return {.close = true};
+    if (!made.exchange(true)) return {.close = true};
     return HttpServer::Answer(412, "");
   });
   const auto transport = http::NewCurlTransport({});

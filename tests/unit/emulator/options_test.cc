@@ -84,11 +84,15 @@ TEST(Options, SayWhatIsWrongWithWorkflowsAndPlans) {
               HasSubstr("p.json: must be a JSON object"));
 }
 
-TEST(Help, NamesEveryFlag) {
+TEST(Options, AnswerWhatIsAllThatWasAsked) {
+  const auto help = ParseOptions({"--help", "--port=1"});
   for (const char* flag :
-       {"--port", "--workflow", "--bucket", "--fault-plan", "--tls-cert", "--help"}) {
-    EXPECT_THAT(HelpText(), HasSubstr(flag));
+       {"--port", "--workflow", "--bucket", "--fault-plan", "--tls-cert", "--help", "--version"}) {
+    EXPECT_THAT(help->answer, HasSubstr(flag));
   }
+  EXPECT_THAT(ParseOptions({"--version"})->answer,
+              testing::MatchesRegex("entityresolution-emulator [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(ParseOptions({})->answer, "");
 }
 
 }  // namespace
