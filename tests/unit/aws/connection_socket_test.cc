@@ -64,6 +64,11 @@ class ConnectionSocketTest : public ::testing::Test {
       signed_ += absl::StrCat(request.Header("authorization"), "\n");
       return HttpServer::Ok("{}");
     }
+    if (is("/my-bucket/")) {
+      signed_objects_ += absl::StrCat(request.Header("authorization"), "\n");
+      return HttpServer::Answer(
+          200, "a note", {{"ETag", "\"e\""}, {"Last-Modified", "Fri, 02 Jan 2026 03:04:05 GMT"}});
+    }
     if (is("/token") && request.method == "PUT") return HttpServer::Ok("s3cr3t-metadata-token");
     if (is("/token")) return HttpServer::Ok(kSsoToken);
     if (is("/federation/credentials")) {
@@ -98,21 +103,26 @@ class ConnectionSocketTest : public ::testing::Test {
     for (int i = 0; i < 3 && status.ok(); ++i) {
       const auto client = (*connection)->ClientFor("eu-west-1");
       status = (*client)->Call(kGet, {{"workflowName", "wf"}}, {}).status();
+      const auto bucket = (*connection)->BucketFor("my-bucket");
+      if (status.ok()) status = (*bucket)->PutIfAbsent("a/note", "text", {}).status();
       clock_.Advance(absl::Minutes(11));
     }
     const std::string trace = ::testing::internal::GetCapturedStderr();
     log::SetLevel(log::Level::kOff);
     EXPECT_TRUE(status.ok()) << status;
     EXPECT_THAT(signed_, HasSubstr(absl::StrCat("Credential=", key_id, "/")));
-    EXPECT_THAT(trace, AllOf(HasSubstr("GetIdMappingJob"), HasSubstr("SignedHeaders="),
-                             Not(HasSubstr("s3cr3t")), Not(HasSubstr(std::string(key_id))),
-                             Not(HasSubstr("Signature="))));
+    EXPECT_THAT(signed_objects_, AllOf(HasSubstr(absl::StrCat("Credential=", key_id, "/")),
+                                       HasSubstr("/eu-west-1/s3/aws4_request")));
+    EXPECT_THAT(trace, AllOf(HasSubstr("GetIdMappingJob"), HasSubstr("s3://my-bucket/a/note"),
+                             HasSubstr("SignedHeaders="), Not(HasSubstr("s3cr3t")),
+                             Not(HasSubstr(std::string(key_id))), Not(HasSubstr("Signature="))));
   }
 
   const std::string home_ = NewFolder();
   FakeClock clock_;
   FakeEnvironment environment_{};
-  std::string signed_;  // the signatures of the calls of Entity Resolution
+  std::string signed_;          // the signatures of the calls of Entity Resolution
+  std::string signed_objects_;  // and of S3
   HttpServer server_{[this](const HttpServer::Received& request) { return Answer(request); },
                      HttpServer::Tls::kOn};
 };
