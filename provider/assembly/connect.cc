@@ -139,6 +139,7 @@ absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& 
   connected.session.connect = [connection](const std::string& region) {
     return connection->ClientFor(region);
   };
+  connected.bucket = [connection](const std::string& name) { return connection->BucketFor(name); };
   return connected;
 }
 

@@ -132,6 +132,10 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
     request = *std::move(signed_request);
   }
 
+  if (call.may_send && !call.may_send()) {
+    return could_not_try(absl::AbortedError("it may not be sent any more"),
+                         absl::StatusCode::kAborted);
+  }
   const absl::Duration begin = config_.clock->Elapsed();
   absl::StatusOr<http::Response> response = config_.transport->Send(request, stop);
   if (!response.ok()) {

@@ -42,6 +42,7 @@ struct HttpCall {
   std::string region{};    // signed for, if not the caller's
   http::Request request{};
   bool repeatable = false;
+  std::function<bool()> may_send{};  // as client.h says
   std::vector<Secret> secrets{};  // what the body holds and an answer must not repeat in a message
   // Whether an answer of HTTP status 2xx can be read; none: any can.
   std::function<absl::Status(const http::Response&)> check{};

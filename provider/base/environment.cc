@@ -39,6 +39,11 @@ class RealEnvironment final : public Environment {
     if (file.bad()) return absl::ErrnoToStatus(errno, path);
     return text;
   }
+
+  std::string WorkingFolder() const override {
+    std::error_code error;
+    return std::filesystem::current_path(error).string();
+  }
 };
 
 }  // namespace

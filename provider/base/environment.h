@@ -23,6 +23,9 @@ class Environment {
   // The whole file. kNotFound where there is none; kPermissionDenied, kFailedPrecondition (a
   // folder, over 16 MiB) or kUnknown otherwise, with the path and the reason in the message.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path) const = 0;
+
+  // The absolute path of the folder that relative paths are in.
+  virtual std::string WorkingFolder() const = 0;
 };
 
 // The process's own. Lives as long as the process.

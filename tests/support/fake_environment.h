@@ -27,6 +27,10 @@ class FakeEnvironment : public Environment {
     if (found == files.end()) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
     return found->second;
   }
+
+  std::string working_folder = "/home/me/project";
+
+  std::string WorkingFolder() const override { return working_folder; }
 };
 
 }  // namespace er

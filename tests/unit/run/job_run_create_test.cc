@@ -276,15 +276,19 @@ TEST(JobRunCreate, TakesUpWhatAProcessThatDiedHasStarted) {
   EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
-TEST(JobRunCreate, ANoteOfAJobThatTheServiceHasForgottenIsDroppedAndANewJobStarted) {
+TEST(JobRunCreate, ANotedJobThatTheServiceDoesNotKnowIsNamedAndNoOtherIsStarted) {
   RunFixture test;
   const StateAnswer unseen = test.Create();
   test.service.forgotten.insert(TextOf(unseen.state, "job_id"));
   test.NewProcess();
+  const absl::Duration begun = test.clock.Elapsed();
   const StateAnswer second = test.Create();
-  EXPECT_THAT(second.diagnostics, IsEmpty());
-  EXPECT_EQ(TextOf(second.state, "status"), "SUCCEEDED");
-  EXPECT_THAT(test.service.jobs, SizeIs(2));
+  EXPECT_TRUE(second.state.IsNull());
+  EXPECT_THAT(Summaries(second.diagnostics), ElementsAre("warning: Took Up an ID Mapping Job",
+                                                         "error: ID Mapping Job Not Found"));
+  EXPECT_THAT(second.diagnostics[1].detail, HasSubstr(TextOf(unseen.state, "job_id")));
+  EXPECT_GE(test.clock.Elapsed() - begun, absl::Minutes(2));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
   EXPECT_THAT(test.Notes(), SizeIs(1));
 }
 
@@ -386,39 +390,6 @@ TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
   EXPECT_EQ(TextOf(second.state, "job_id"), test.service.jobs[0].id);
 }
 
-TEST(JobRunCreate, HalfALineInANoteSpoilsNoOther) {
-  RunFixture test;
-  const Value::Map arguments{
-      {"timeouts", Value::Map{{"create", "1s"}, {"update", {}}, {"delete", {}}}}};
-  test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
-  EXPECT_TRUE(test.Create(arguments).state.IsNull());
-  ASSERT_THAT(test.Notes(), SizeIs(1));
-  // As if that process had died while it wrote down that it was about to send.
-  const std::string note = *ProcessEnvironment().ReadFile(test.Notes()[0]);
-  const std::size_t half = note.find("sent_at");
-  ASSERT_NE(half, std::string::npos);
-  std::filesystem::resize_file(test.Notes()[0], half);
-
-  // The next one starts a job, and does not see its answer.
-  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
-  test.service.on_start = [&] {
-    test.service.faults["ListIdMappingJobs"] = std::deque<Fault>(2000, Fault::kLostBefore);
-  };
-  test.NewProcess();
-  EXPECT_TRUE(
-      test.Create({{"timeouts", Value::Map{{"create", "5m"}, {"update", {}}, {"delete", {}}}}})
-          .state.IsNull());
-  ASSERT_THAT(test.service.jobs, SizeIs(1));
-
-  // The third finds that.
-  test.service.on_start = nullptr;
-  test.service.faults.clear();
-  test.NewProcess();
-  const StateAnswer third = test.Create();
-  EXPECT_EQ(TextOf(third.state, "job_id"), test.service.jobs[0].id);
-  EXPECT_THAT(test.service.jobs, SizeIs(1));
-}
-
 TEST(JobRunCreate, OfTwoAttemptsWhoseOutcomesAreOpenOnlyOneTakesTheJob) {
   RunFixture test;
   const auto run = [](const char* name, const char* time_out) {
@@ -451,12 +422,28 @@ TEST(JobRunCreate, OfTwoAttemptsWhoseOutcomesAreOpenOnlyOneTakesTheJob) {
   EXPECT_THAT(test.service.jobs, SizeIs(2));
 }
 
-TEST(JobRunCreate, WithoutAJournalFolderRunsAllTheSame) {
+TEST(JobRunCreate, WithoutAJournalRunsAllTheSameAndSaysSoOnce) {
   RunFixture test;
-  test.journal_folder = "/proc/no-such-folder";
+  test.journal.fault = [](const std::string&, const std::string&) {
+    return absl::UnavailableError("No space left on device");
+  };
+  const StateAnswer first = test.Create();
+  EXPECT_EQ(TextOf(first.state, "status"), "SUCCEEDED");
+  EXPECT_THAT(Summaries(first.diagnostics), ElementsAre("warning: No Journal of ID Mapping Jobs"));
+  EXPECT_THAT(test.Create().diagnostics, IsEmpty());
+}
+
+TEST(JobRunCreate, AJournalThatIsAskedForAndCannotBeUsedStartsNothing) {
+  RunFixture test;
+  test.is_journal_asked_for = true;
   test.NewProcess();
-  EXPECT_EQ(TextOf(test.Create().state, "status"), "SUCCEEDED");
-  test.journal_folder = "/dev/shm/entityresolution-unused";
+  test.journal.fault = [](const std::string&, const std::string&) {
+    return absl::PermissionDeniedError("Access Denied");
+  };
+  const StateAnswer answer = test.Create();
+  EXPECT_TRUE(answer.state.IsNull());
+  EXPECT_THAT(Summaries(answer.diagnostics), ElementsAre("error: Unable to Use the Journal"));
+  EXPECT_EQ(test.service.calls["StartIdMappingJob"], 0);
 }
 
 // on_conflict, in each of the ways in which the service can refuse a second job.

@@ -1,0 +1,150 @@
+// A journal's store in memory, shared by the processes of a test, which may see it fail.
+//
+//   MemoryStore store(clock);
+//   Journal::Options{.store = store.OfProcess()}
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "run/store.h"
+
+namespace er::run {
+
+// Safe for concurrent use.
+class MemoryStore {
+ public:
+  explicit MemoryStore(Clock& clock) : clock_(clock) {}
+
+  // Whether the store can tell that a process has died, as a folder can and a bucket cannot.
+  bool knows_deaths = true;
+  // Called with the name of the operation before each; what it returns, if not OK, is its answer.
+  std::function<absl::Status(const std::string& operation, const std::string& name)> fault;
+  std::map<std::string, int> calls;  // by operation
+
+  // What a process has; its entries are abandoned when it goes.
+  std::unique_ptr<Store> OfProcess() { return std::make_unique<View>(*this, ++processes_); }
+
+  // The texts of the entries whose names begin so.
+  std::vector<std::string> Texts(const std::string& prefix) const {
+    std::lock_guard lock(mutex_);
+    std::vector<std::string> texts;
+    for (const auto& [name, entry] : entries_) {
+      if (name.rfind(prefix, 0) == 0) texts.push_back(entry.text);
+    }
+    return texts;
+  }
+
+  void Clear() {
+    std::lock_guard lock(mutex_);
+    entries_.clear();
+  }
+
+ private:
+  struct Kept {
+    std::string text;
+    std::string version;
+    absl::Time modified;
+    int process = 0;  // that it lasts with; 0: for good
+  };
+
+  class View final : public Store {
+   public:
+    View(MemoryStore& store, int process) : store_(store), process_(process) {}
+    ~View() override {
+      std::lock_guard lock(store_.mutex_);
+      store_.dead_.insert(process_);
+    }
+
+    std::string where() const override { return "memory"; }
+
+    absl::StatusOr<Listing> List() override {
+      if (absl::Status fault = store_.Begin("List", ""); !fault.ok()) return fault;
+      std::lock_guard lock(store_.mutex_);
+      Listing listing{.now = store_.clock_.Now()};
+      for (const auto& [name, entry] : store_.entries_) {
+        listing.entries.push_back(
+            {.name = name,
+             .version = entry.version,
+             .modified = entry.modified,
+             .abandoned = store_.knows_deaths && store_.dead_.contains(entry.process)});
+      }
+      return listing;
+    }
+
+    absl::StatusOr<Content> Read(const std::string& name) override {
+      if (absl::Status fault = store_.Begin("Read", name); !fault.ok()) return fault;
+      std::lock_guard lock(store_.mutex_);
+      const auto found = store_.entries_.find(name);
+      if (found == store_.entries_.end()) return absl::NotFoundError(name);
+      return Content{.text = found->second.text, .version = found->second.version};
+    }
+
+    absl::StatusOr<std::string> Create(const std::string& name, const std::string& text,
+                                       Lasts lasts) override {
+      if (absl::Status fault = store_.Begin("Create", name); !fault.ok()) return fault;
+      std::lock_guard lock(store_.mutex_);
+      if (store_.entries_.contains(name)) return absl::AlreadyExistsError(name);
+      return store_.Put(name, text, lasts == Lasts::kWithTheProcess ? process_ : 0);
+    }
+
+    absl::StatusOr<std::string> Replace(const std::string& name, const std::string& version,
+                                        const std::string& text) override {
+      if (absl::Status fault = store_.Begin("Replace", name); !fault.ok()) return fault;
+      std::lock_guard lock(store_.mutex_);
+      const auto found = store_.entries_.find(name);
+      if (found == store_.entries_.end() || found->second.version != version) {
+        return absl::AbortedError(absl::StrCat(name, " has been replaced"));
+      }
+      return store_.Put(name, text, found->second.process);
+    }
+
+    absl::Status Remove(const std::string& name, const std::string& version) override {
+      if (absl::Status fault = store_.Begin("Remove", name); !fault.ok()) return fault;
+      std::lock_guard lock(store_.mutex_);
+      const auto found = store_.entries_.find(name);
+      if (found == store_.entries_.end()) return absl::OkStatus();
+      if (found->second.version != version) {
+        return absl::AbortedError(absl::StrCat(name, " has been replaced"));
+      }
+      store_.entries_.erase(found);
+      return absl::OkStatus();
+    }
+
+   private:
+    MemoryStore& store_;
+    const int process_;
+  };
+
+  absl::Status Begin(const std::string& operation, const std::string& name) {
+    {
+      std::lock_guard lock(mutex_);
+      ++calls[operation];
+    }
+    return fault ? fault(operation, name) : absl::OkStatus();
+  }
+
+  std::string Put(const std::string& name, const std::string& text, int process) {
+    const std::string version = absl::StrCat(++versions_);
+    entries_[name] = {
+        .text = text, .version = version, .modified = clock_.Now(), .process = process};
+    return version;
+  }
+
+  Clock& clock_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Kept> entries_;
+  std::set<int> dead_;
+  int processes_ = 0;
+  int versions_ = 0;
+};
+
+}  // namespace er::run
