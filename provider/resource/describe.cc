@@ -35,7 +35,8 @@ std::string Advice(const absl::Status& why, absl::string_view operation) {
   if (!error.has_value()) return "";
   if (error->code == "AccessDeniedException") {
     // What was refused need not be what was attempted: a start begins with a list.
-    const std::string refused = error->operation.empty() ? std::string(operation) : error->operation;
+    const std::string refused =
+        error->operation.empty() ? std::string(operation) : error->operation;
     return absl::StrCat(
         " Grant entityresolution:", refused, " on the workflow to the caller",
         refused == "StartIdMappingJob"

@@ -37,7 +37,8 @@ struct ApplyRequest {
   Value planned{};  // null: delete
   std::string private_data{};
   std::stop_token stop{};  // requested when Terraform is interrupted, or the process is to end
-  std::stop_token ends{};  // requested when the process is to end and Terraform has not asked for it
+  std::stop_token
+      ends{};  // requested when the process is to end and Terraform has not asked for it
 };
 
 // After a create, an update, a delete, a read or an import.

@@ -141,8 +141,8 @@ Diagnostic TookUp(const RunName& run, TakenUpFrom from) {
       absl::StrAppend(&detail, "was started by an earlier apply that did not see its end");
       break;
     case TakenUpFrom::kClosed:
-      absl::StrAppend(&detail,
-                      "was started by an earlier apply, and no state has been seen to have it since");
+      absl::StrAppend(
+          &detail, "was started by an earlier apply, and no state has been seen to have it since");
       break;
     case TakenUpFrom::kRunning:
       absl::StrAppend(&detail, "was running already, and on_conflict is \"adopt\"");
@@ -150,29 +150,31 @@ Diagnostic TookUp(const RunName& run, TakenUpFrom from) {
   }
   absl::StrAppend(&detail, ". It is taken up as this run; no other job was started.");
   if (from == TakenUpFrom::kClosed) {
-    absl::StrAppend(&detail, " If you meant to start a new one, change triggers, or replace this "
-                             "run now that it is in the state: `terraform apply -replace=ADDRESS`.");
+    absl::StrAppend(&detail,
+                    " If you meant to start a new one, change triggers, or replace this "
+                    "run now that it is in the state: `terraform apply -replace=ADDRESS`.");
   }
   return Warning("Took Up an ID Mapping Job", std::move(detail));
 }
 
 Diagnostic TakenOver(const RunName& run, const absl::Status& why) {
-  return Error("Another Process Has Taken Over This ID Mapping Job Run",
-               absl::StrCat("The run of ", Workflow(run), " is no longer this apply's: ",
-                            Reason(why),
-                            "\n\nNothing more was sent, and no other job was started here",
-                            run.job_id.empty() ? std::string()
-                                               : absl::StrCat(". Job ", run.job_id, " goes on"),
-                            ". Let the other apply come to its end, and apply again."));
+  return Error(
+      "Another Process Has Taken Over This ID Mapping Job Run",
+      absl::StrCat(
+          "The run of ", Workflow(run), " is no longer this apply's: ", Reason(why),
+          "\n\nNothing more was sent, and no other job was started here",
+          run.job_id.empty() ? std::string() : absl::StrCat(". Job ", run.job_id, " goes on"),
+          ". Let the other apply come to its end, and apply again."));
 }
 
 Diagnostic TakenByAnother(const RunName& run) {
-  return Error("ID Mapping Job Belongs to Another Run",
-               absl::StrCat(Job(run),
-                            " was taken up by another run of this apply, which has the same "
-                            "settings.\n\nNothing was started here. Remove this run from the state "
-                            "with `terraform state rm ADDRESS`; the next apply starts a job for it. "
-                            "Different triggers keep such runs apart."));
+  return Error(
+      "ID Mapping Job Belongs to Another Run",
+      absl::StrCat(Job(run),
+                   " was taken up by another run of this apply, which has the same "
+                   "settings.\n\nNothing was started here. Remove this run from the state "
+                   "with `terraform state rm ADDRESS`; the next apply starts a job for it. "
+                   "Different triggers keep such runs apart."));
 }
 
 Diagnostic HeldByAnother(const RunName& run, const absl::Status& why) {
@@ -201,8 +203,9 @@ Diagnostic JobFailed(const RunName& run, const std::string& status, const std::s
 Diagnostic JobNotFound(const RunName& run, const absl::Status& why, const std::string& journal,
                        const std::string& note) {
   std::string detail =
-      absl::StrCat(Job(run), " was started by an earlier apply or by this one, and the service has "
-                             "not known it for two minutes: ",
+      absl::StrCat(Job(run),
+                   " was started by an earlier apply or by this one, and the service has "
+                   "not known it for two minutes: ",
                    Reason(why), "\n\nNo other job was started.");
   if (note.empty()) {
     absl::StrAppend(&detail,
@@ -210,8 +213,9 @@ Diagnostic JobNotFound(const RunName& run, const absl::Status& why, const std::s
                     "If its record has expired and you want a new job, remove the run from the "
                     "state with `terraform state rm ADDRESS`.");
   } else {
-    absl::StrAppend(&detail, " Apply again to look for it again, or import it once it is there with "
-                             "`terraform import ADDRESS ",
+    absl::StrAppend(&detail,
+                    " Apply again to look for it again, or import it once it is there with "
+                    "`terraform import ADDRESS ",
                     run.workflow, "/", run.job_id,
                     "`. If its record has expired and you want a new job, remove ", note, " from ",
                     journal, ".");
@@ -221,16 +225,15 @@ Diagnostic JobNotFound(const RunName& run, const absl::Status& why, const std::s
 
 Diagnostic WaitTimedOut(const RunName& run, const std::string& status, absl::Duration time_out,
                         const absl::Status& last, bool is_create) {
-  return Error(
-      "Timeout While Waiting for the ID Mapping Job",
-      absl::StrCat(
-          Job(run), " was started and is still ",
-          status.empty() ? std::string("going on, as far as is known,") : status, " after ",
-          Shown(time_out), ", all that timeouts.", is_create ? "create" : "update", " allows.",
-          last.ok() ? std::string()
-                    : absl::StrCat(" Asking how it goes failed: ", Reason(last),
-                                   Advice(last, "GetIdMappingJob")),
-          "\n\nThe job goes on and is billed. ", NextApply(is_create)));
+  return Error("Timeout While Waiting for the ID Mapping Job",
+               absl::StrCat(Job(run), " was started and is still ",
+                            status.empty() ? std::string("going on, as far as is known,") : status,
+                            " after ", Shown(time_out), ", all that timeouts.",
+                            is_create ? "create" : "update", " allows.",
+                            last.ok() ? std::string()
+                                      : absl::StrCat(" Asking how it goes failed: ", Reason(last),
+                                                     Advice(last, "GetIdMappingJob")),
+                            "\n\nThe job goes on and is billed. ", NextApply(is_create)));
 }
 
 Diagnostic WaitInterrupted(const RunName& run, const std::string& status) {
@@ -274,63 +277,68 @@ Diagnostic NotReadBack(const RunName& run, const absl::Status& why) {
 
 Diagnostic JournalUnusable(const RunName& run, const std::string& journal,
                            const absl::Status& why) {
-  return Error("Unable to Use the Journal",
-               absl::StrCat("The run of ", Workflow(run), " was not started, because the journal at ",
-                            journal, " cannot be used: ", Reason(why), JournalAdvice(why), "\n\n",
-                            kNothingStarted,
-                            " Without the journal, a job whose answer is lost could be started "
-                            "twice. Mend it, or take the argument journal out of the provider "
-                            "block."));
+  return Error(
+      "Unable to Use the Journal",
+      absl::StrCat("The run of ", Workflow(run), " was not started, because the journal at ",
+                   journal, " cannot be used: ", Reason(why), JournalAdvice(why), "\n\n",
+                   kNothingStarted,
+                   " Without the journal, a job whose answer is lost could be started "
+                   "twice. Mend it, or take the argument journal out of the provider "
+                   "block."));
 }
 
 Diagnostic NoJournal(const std::string& journal, const absl::Status& why) {
-  return Warning("No Journal of ID Mapping Jobs",
-                 absl::StrCat("Nothing can be noted in ", journal, ": ", Reason(why),
-                              "\n\nRuns go on without. But if this apply is killed, or an answer of "
-                              "the service is lost for good, the next apply does not know of the "
-                              "job and starts another. Set journal in the provider block to a "
-                              "folder that can be written, or to s3://BUCKET/PREFIX."));
+  return Warning(
+      "No Journal of ID Mapping Jobs",
+      absl::StrCat("Nothing can be noted in ", journal, ": ", Reason(why),
+                   "\n\nRuns go on without. But if this apply is killed, or an answer of "
+                   "the service is lost for good, the next apply does not know of the "
+                   "job and starts another. Set journal in the provider block to a "
+                   "folder that can be written, or to s3://BUCKET/PREFIX."));
 }
 
 Diagnostic JournalLeft(const RunName& run, const std::string& journal, const absl::Status& why) {
-  return Warning("Journal Not Written",
-                 absl::StrCat("What became of job ", run.job_id, " of ", Workflow(run),
-                              " could not be noted in ", journal, ": ", Reason(why),
-                              JournalAdvice(why),
-                              "\n\nThe run is not touched by that: the state has the job."));
+  return Warning(
+      "Journal Not Written",
+      absl::StrCat("What became of job ", run.job_id, " of ", Workflow(run),
+                   " could not be noted in ", journal, ": ", Reason(why), JournalAdvice(why),
+                   "\n\nThe run is not touched by that: the state has the job."));
 }
 
 Diagnostic JournalUnread(const std::string& journal, const absl::Status& why) {
-  return Warning("Journal Not Read",
-                 absl::StrCat("The journal at ", journal, " cannot be used: ", Reason(why),
-                              JournalAdvice(why),
-                              "\n\nThis plan cannot say whether a run takes up a job of an earlier "
-                              "apply. The apply looks again, and starts nothing as long as a journal "
-                              "that is configured cannot be used."));
+  return Warning(
+      "Journal Not Read",
+      absl::StrCat("The journal at ", journal, " cannot be used: ", Reason(why), JournalAdvice(why),
+                   "\n\nThis plan cannot say whether a run takes up a job of an earlier "
+                   "apply. The apply looks again, and starts nothing as long as a journal "
+                   "that is configured cannot be used."));
 }
 
 Diagnostic UnnamedState(const std::string& journal) {
-  return Warning("State Without a Name",
-                 absl::StrCat("What the backend's settings say does not name the state, so that the "
-                              "journal at ",
-                              journal,
-                              " takes this working folder for it. A run that is begun here can only "
-                              "be finished here: from another folder or machine, another job would "
-                              "be started."));
+  return Warning(
+      "State Without a Name",
+      absl::StrCat("What the backend's settings say does not name the state, so that the "
+                   "journal at ",
+                   journal,
+                   " takes this working folder for it. A run that is begun here can only "
+                   "be finished here: from another folder or machine, another job would "
+                   "be started."));
 }
 
 Diagnostic OldNote(const Note& note) {
   const Settings& run = note.settings;
   return Warning(
       "Old Note in the Journal Dropped",
-      absl::StrCat(
-          "An earlier apply that was cut short ",
-          note.job_id.empty() ? "may have started a job" : absl::StrCat("started job ", note.job_id),
-          " of ID mapping workflow \"", run.workflow, "\" in ", run.region, At(note.sent_at),
-          ". It is too long ago to be taken up, and is not in the state.",
-          note.job_id.empty() ? std::string()
-                              : absl::StrCat(" To keep it, import it with `terraform import ADDRESS ",
-                                             run.workflow, "/", note.job_id, "`.")));
+      absl::StrCat("An earlier apply that was cut short ",
+                   note.job_id.empty() ? "may have started a job"
+                                       : absl::StrCat("started job ", note.job_id),
+                   " of ID mapping workflow \"", run.workflow, "\" in ", run.region,
+                   At(note.sent_at),
+                   ". It is too long ago to be taken up, and is not in the state.",
+                   note.job_id.empty()
+                       ? std::string()
+                       : absl::StrCat(" To keep it, import it with `terraform import ADDRESS ",
+                                      run.workflow, "/", note.job_id, "`.")));
 }
 
 Diagnostic WillTakeUp(const RunName& run, absl::Time sent_at, bool is_replacement) {
@@ -362,30 +370,31 @@ Diagnostic StartedBefore(const RunName& run, absl::Time sent_at) {
 Diagnostic WillGoOn(const RunName& run) {
   return Warning(
       "ID Mapping Job Run Is Unfinished",
-      absl::StrCat(Job(run), " was started by an apply that did not see its end. The apply goes on "
-                             "with that job and starts no other, also where this run is replaced by "
-                             "the same with -replace. To start a new one, let this one end first."));
+      absl::StrCat(Job(run),
+                   " was started by an apply that did not see its end. The apply goes on "
+                   "with that job and starts no other, also where this run is replaced by "
+                   "the same with -replace. To start a new one, let this one end first."));
 }
 
 Diagnostic HasFailedUnseen(const RunName& run, const std::string& reason) {
   return Warning(
       "ID Mapping Job Has Failed",
-      absl::StrCat(Job(run), " has failed: ",
-                   reason.empty() ? "the service gives no reason" : reason,
+      absl::StrCat(Job(run),
+                   " has failed: ", reason.empty() ? "the service gives no reason" : reason,
                    reason.empty() || reason.back() != '.' ? "." : "",
                    " Since wait_for_completion is false, it is left at that. To start a new job, "
                    "replace the run: `terraform apply -replace=ADDRESS`."));
 }
 
 Diagnostic ImportDiffers(const RunName& run, const std::vector<std::string>& attributes) {
-  Diagnostic diagnostic =
-      Error("Imported ID Mapping Job Is Another Than Configured",
-            absl::StrCat(Job(run), " was imported, and the configuration asks for another: ",
-                         absl::StrJoin(attributes, ", "), attributes.size() == 1 ? " is" : " are",
-                         " not what the job was started with.\n\nAn import never starts a job. Write "
-                         "into the configuration what `terraform state show ADDRESS` says, or, if "
-                         "you want a new job in its place, take the imported one out of the state "
-                         "with `terraform state rm ADDRESS`."));
+  Diagnostic diagnostic = Error(
+      "Imported ID Mapping Job Is Another Than Configured",
+      absl::StrCat(Job(run), " was imported, and the configuration asks for another: ",
+                   absl::StrJoin(attributes, ", "), attributes.size() == 1 ? " is" : " are",
+                   " not what the job was started with.\n\nAn import never starts a job. Write "
+                   "into the configuration what `terraform state show ADDRESS` says, or, if "
+                   "you want a new job in its place, take the imported one out of the state "
+                   "with `terraform state rm ADDRESS`."));
   diagnostic.path = Path(attributes.front());
   return diagnostic;
 }

@@ -28,8 +28,8 @@ struct JobList {
   absl::Time date{};               // the service's clock when it answered
 };
 
-// Whether the job of a state has ended, and whether badly. A status that this program does not know,
-// with a time of end, is a bad end.
+// Whether the job of a state has ended, and whether badly. A status that this program does not
+// know, with a time of end, is a bad end.
 bool HasEnded(const schema::Catalog& catalog, const Value& run);
 bool HasFailed(const schema::Catalog& catalog, const Value& run);
 

@@ -143,8 +143,8 @@ void JobRun::PlanCreate(const PlanRequest& request, PlanAnswer& answer) {
   }
   answer.private_data = ToText(data);
   if (runs_ == nullptr || request.is_apply) return;
-  const Prospect prospect = runs_->states().Plan(
-      SettingsOf(answer.planned, runs_->surroundings()), unknown, before.unfinished_job);
+  const Prospect prospect = runs_->states().Plan(SettingsOf(answer.planned, runs_->surroundings()),
+                                                 unknown, before.unfinished_job);
   if (!unknown.empty()) return;  // what comes of it is known at the apply
   RunName name = NameOf(answer.planned);
   name.job_id = prospect.job_id;
@@ -312,8 +312,8 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   attributes["workflow_name"] = name.workflow;
   attributes["job_id"] = name.job_id;
   attributes["id"] = absl::StrCat(name.workflow, "/", name.job_id);
-  const absl::Status status = schema::FromAnswer(
-      schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, attributes);
+  const absl::Status status =
+      schema::FromAnswer(schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, attributes);
   if (!status.ok()) answer.diagnostics.push_back(AnswerUnreadable(name, status));
   // The next apply waits for a job that is still running, as if it had started it.
   attributes["unfinished"] = !HasEnded(catalog_, state);

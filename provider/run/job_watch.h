@@ -28,7 +28,7 @@ struct Awaited {
   absl::Status status{};
   // What GetIdMappingJob said last; empty where it has not said anything yet.
   nlohmann::json job = nlohmann::json::object();
-  std::string last_status{};  // QUEUED, RUNNING, ...; empty where nothing is known
+  std::string last_status{};    // QUEUED, RUNNING, ...; empty where nothing is known
   absl::Status last_failure{};  // of the last look, if that failed
 };
 

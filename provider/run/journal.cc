@@ -135,8 +135,9 @@ absl::Status Journal::Probe() {
   if (!absl::IsAlreadyExists(second)) {
     if (!second.ok()) return second;
     return absl::UnimplementedError(
-        absl::StrCat(store.where(), " does not know conditional writes: it overwrote an object "
-                                    "though it was told not to"));
+        absl::StrCat(store.where(),
+                     " does not know conditional writes: it overwrote an object "
+                     "though it was told not to"));
   }
   std::lock_guard lock(mutex_);
   process_version_ = *std::move(version);
@@ -230,8 +231,9 @@ absl::StatusOr<std::vector<Noted>> Journal::ReadNotes(const Store::Listing& list
     if (!text.ok()) return text.status();
     absl::StatusOr<Note> note = ToNote(text->text);
     if (!note.ok()) {
-      log::Warn("A note of the journal cannot be read",
-                {{"journal", where()}, {"note", unread[i]->name}, {"error", note.status().message()}});
+      log::Warn(
+          "A note of the journal cannot be read",
+          {{"journal", where()}, {"note", unread[i]->name}, {"error", note.status().message()}});
       continue;
     }
     Noted noted{.name = unread[i]->name,
@@ -394,8 +396,8 @@ absl::StatusOr<Noted> Journal::Change(const Noted& noted, Note change) {
            "A note of another state is never taken over, changed or removed.");
   change.holder.clear();
   Noted changed{.name = noted.name, .modified = noted.modified, .note = std::move(change)};
-  ASSIGN_OR_RETURN(changed.version, options_.store->Replace(noted.name, noted.version,
-                                                            ToText(changed.note)));
+  ASSIGN_OR_RETURN(changed.version,
+                   options_.store->Replace(noted.name, noted.version, ToText(changed.note)));
   return changed;
 }
 
@@ -430,8 +432,7 @@ Task<absl::StatusOr<Journal::Lock>> Journal::TakeLock(const std::string& name,
   Store& store = *options_.store;
   const std::string entry = absl::StrCat(kLock, name);
   for (bool told = false;; told = true) {
-    const std::string text =
-        nlohmann::json{{"holder", process_}, {"written", RandomWord()}}.dump();
+    const std::string text = nlohmann::json{{"holder", process_}, {"written", RandomWord()}}.dump();
     absl::StatusOr<std::string> version = store.Create(entry, text, Store::Lasts::kForGood);
     if (absl::IsAlreadyExists(version.status())) {
       // Whose it is, and whether that process may still be alive.
@@ -495,8 +496,7 @@ void Journal::End() {
     version = process_version_;
   }
   const absl::Status status =
-      answered ? options_.store
-                     ->Create(EndedName(process_), ProcessText(), Store::Lasts::kForGood)
+      answered ? options_.store->Create(EndedName(process_), ProcessText(), Store::Lasts::kForGood)
                      .status()
                : options_.store->Remove(process_, version);
   if (!status.ok()) {

@@ -1,6 +1,6 @@
 // The journal: a write-ahead log of starts. A note (note.h) is written before a start is sent, and
-// removed once a state has been seen to show the run as finished, so that a job outlives the plugin,
-// Terraform and the machine. run/README.md has the words, DESIGN.md the promises.
+// removed once a state has been seen to show the run as finished, so that a job outlives the
+// plugin, Terraform and the machine. run/README.md has the words, DESIGN.md the promises.
 //
 // Who works on a note is its holder: a process, which has an entry of its own and renews it. A
 // process whose entry is gone, has not been renewed for the length of the lease, or says that it

@@ -17,7 +17,7 @@ using schema::TextMember;
 constexpr int kVersion = 1;
 
 constexpr std::pair<NoteState, const char*> kStates[] = {
-    {NoteState::kSending, "SENDING"}, {NoteState::kStarted, "STARTED"},
+    {NoteState::kSending, "SENDING"},   {NoteState::kStarted, "STARTED"},
     {NoteState::kAnswered, "ANSWERED"}, {NoteState::kShown, "SHOWN"},
     {NoteState::kReplaced, "REPLACED"}, {NoteState::kServed, "SERVED"},
 };
@@ -59,8 +59,8 @@ std::string ToText(const Note& note) {
   Set(text, "known", note.known);
   text["keep_seconds"] = absl::ToInt64Seconds(note.keep);
   if (!note.snapshot.empty()) text["snapshot"] = note.snapshot;
-  text["written"] = absl::StrCat(absl::Hex(random(), absl::kZeroPad8),
-                                 absl::Hex(random(), absl::kZeroPad8));
+  text["written"] =
+      absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
   return text.dump(1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -91,8 +91,8 @@ absl::StatusOr<Note> ToNote(absl::string_view text) {
   if (note.job_id.empty() && note.state != NoteState::kSending) {
     return absl::InvalidArgumentError("it lacks the id of its job");
   }
-  for (const auto& [name, time] : {std::pair("sent_at", &note.sent_at),
-                                   std::pair("first_sent_at", &note.first_sent_at)}) {
+  for (const auto& [name, time] :
+       {std::pair("sent_at", &note.sent_at), std::pair("first_sent_at", &note.first_sent_at)}) {
     if (const std::int64_t millis = NumberMember(parsed, name); millis != 0) {
       *time = absl::FromUnixMillis(millis);
     }

@@ -182,8 +182,8 @@ void Run::Has(const std::string& job_id) {
 }
 
 void Run::Fill(const std::string& operation, const json& answer) {
-  const absl::Status status = schema::FromAnswer(schema_, region_.jobs.OperationOf(operation),
-                                                 answer, state_.AsMap());
+  const absl::Status status =
+      schema::FromAnswer(schema_, region_.jobs.OperationOf(operation), answer, state_.AsMap());
   if (!status.ok()) diagnostics_.push_back(AnswerUnreadable(NameOf(state_), status));
 }
 
@@ -224,12 +224,10 @@ void Run::SayHowItEnded(const Awaited& awaited) {
     // An update does not taint: the mark makes the next plan replace the run.
     if (!is_create) state_.AsMap()["unfinished"] = true;
   } else if (absl::IsCancelled(awaited.status)) {
-    diagnostics_.push_back(request_.ends.stop_requested()
-                               ? PluginEnds(name, status, is_create)
-                               : WaitInterrupted(name, status));
+    diagnostics_.push_back(request_.ends.stop_requested() ? PluginEnds(name, status, is_create)
+                                                          : WaitInterrupted(name, status));
   } else if (absl::IsDeadlineExceeded(awaited.status)) {
-    diagnostics_.push_back(
-        WaitTimedOut(name, status, time_out_, awaited.last_failure, is_create));
+    diagnostics_.push_back(WaitTimedOut(name, status, time_out_, awaited.last_failure, is_create));
   } else if (region_.jobs.IsGone(awaited.status)) {
     diagnostics_.push_back(JobNotFound(name, awaited.status, runs_.journal().where(),
                                        taken_up_ && note_ != nullptr ? note_->name() : ""));
@@ -272,9 +270,10 @@ Task<StateAnswer> Run::Update() {
   }
   const Turns::Turn turn = region_.turns.TakeOver();
   if (absl::Status held = co_await HoldNote(/*is_mine=*/true, /*makes=*/true); !held.ok()) {
-    diagnostics_.push_back(absl::IsFailedPrecondition(held)
-                               ? HeldByAnother(NameOf(request_.prior), held)
-                               : WaitInterrupted(NameOf(request_.prior), Text(request_.prior, "status")));
+    diagnostics_.push_back(
+        absl::IsFailedPrecondition(held)
+            ? HeldByAnother(NameOf(request_.prior), held)
+            : WaitInterrupted(NameOf(request_.prior), Text(request_.prior, "status")));
     co_return StateAnswer{.state = request_.prior,
                           .private_data = ToText(before),
                           .diagnostics = std::move(diagnostics_)};
@@ -297,8 +296,10 @@ Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
             .keep = std::max(time_out_, kShortestKept)};
   if (private_.has_own_output) note.settings.output.clear();
   if (makes) note.job_id = Text(request_.prior, "job_id");
-  absl::StatusOr<Journal::Held*> held = entered;
-  if (entered.ok()) {
+  absl::StatusOr<Journal::Held*> held = nullptr;
+  if (!entered.ok()) {
+    held = entered;
+  } else {
     held = co_await Hold(runs_, Text(request_.prior, "job_id"), is_mine, std::move(note), until_);
   }
   if (held.ok()) {
@@ -309,7 +310,8 @@ Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
       absl::IsDeadlineExceeded(held.status())) {
     co_return held.status();
   }
-  diagnostics_.push_back(JournalLeft(NameOf(request_.prior), runs_.journal().where(), held.status()));
+  diagnostics_.push_back(
+      JournalLeft(NameOf(request_.prior), runs_.journal().where(), held.status()));
   co_return absl::OkStatus();
 }
 

@@ -77,8 +77,8 @@ absl::StatusOr<Region*> Runs::ForRegion(const std::string& name) {
   std::unique_ptr<Region>& region = regions_[name];
   if (region == nullptr) {
     ASSIGN_OR_RETURN(aws::Client* const client, session_.ClientFor(name));
-    region = std::make_unique<Region>(name, *client, catalog_, clock_,
-                                      options_.max_concurrent_jobs);
+    region =
+        std::make_unique<Region>(name, *client, catalog_, clock_, options_.max_concurrent_jobs);
   }
   return region.get();
 }

@@ -70,9 +70,8 @@ absl::StatusOr<std::string> S3Store::Create(const std::string& name, const std::
 
 absl::StatusOr<std::string> S3Store::Replace(const std::string& name, const std::string& version,
                                              const std::string& text) {
-  ASSIGN_OR_RETURN(
-      aws::S3Written written,
-      bucket_->PutIfMatch(absl::StrCat(prefix_, name, kSuffix), version, text, std::stop_token()));
+  ASSIGN_OR_RETURN(aws::S3Written written, bucket_->PutIfMatch(absl::StrCat(prefix_, name, kSuffix),
+                                                               version, text, std::stop_token()));
   return std::move(written.etag);
 }
 

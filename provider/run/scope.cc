@@ -75,7 +75,8 @@ std::string Workspace(const Environment& environment) {
 // The backend's block in what `terraform init` has written down; null where the state is in a local
 // file because nothing else was said.
 json Backend(const Environment& environment) {
-  const auto file = environment.ReadFile(absl::StrCat(DataFolder(environment), "/terraform.tfstate"));
+  const auto file =
+      environment.ReadFile(absl::StrCat(DataFolder(environment), "/terraform.tfstate"));
   if (!file.ok()) return nullptr;
   const json written = json::parse(*file, nullptr, /*allow_exceptions=*/false);
   if (!written.is_object()) return nullptr;
@@ -97,10 +98,9 @@ std::optional<std::string> HcpWorkspace(const Environment& environment, const js
   json workspaces = config.is_object() ? config.value("workspaces", json()) : json();
   if (workspaces.is_array() && !workspaces.empty()) workspaces = workspaces[0];
   const std::string name = TextMember(workspaces, "name");
-  return absl::StrCat(organization, "/",
-                      name.empty()
-                          ? absl::StrCat(TextMember(workspaces, "prefix"), Workspace(environment))
-                          : name);
+  return absl::StrCat(
+      organization, "/",
+      name.empty() ? absl::StrCat(TextMember(workspaces, "prefix"), Workspace(environment)) : name);
 }
 
 }  // namespace
@@ -116,8 +116,7 @@ Scope ScopeOf(const Environment& environment, bool is_elsewhere) {
   }
   const std::string type = TextMember(backend, "type");
   const std::string workspace = Workspace(environment);
-  const std::string here =
-      absl::StrCat("folder\n", environment.WorkingFolder(), "\n", workspace);
+  const std::string here = absl::StrCat("folder\n", environment.WorkingFolder(), "\n", workspace);
   if (type.empty() || type == "local") {
     return {.name = is_elsewhere ? absl::StrCat("journal\n", workspace) : here};
   }

@@ -19,8 +19,8 @@ struct Scope {
   bool names_the_state = true;
 };
 
-// `is_elsewhere`: the journal is not on this machine, so that a state in a local file has no name but
-// the journal's own: two such states need a journal each.
+// `is_elsewhere`: the journal is not on this machine, so that a state in a local file has no name
+// but the journal's own: two such states need a journal each.
 //
 // Read from what Terraform has written down in its data folder, and from the environment. Never
 // fails: what cannot be read names no state.

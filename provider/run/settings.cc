@@ -23,8 +23,8 @@ constexpr std::pair<const char*, std::string Settings::*> kSettings[] = {
     {"account", &Settings::account},   {"workflow", &Settings::workflow},
     {"job_type", &Settings::job_type}, {"output", &Settings::output},
     {"triggers", &Settings::triggers}};
-constexpr std::pair<const char*, std::string Told::*> kTold[] = {
-    {"job_type", &Told::job_type}, {"output", &Told::output}};
+constexpr std::pair<const char*, std::string Told::*> kTold[] = {{"job_type", &Told::job_type},
+                                                                 {"output", &Told::output}};
 
 std::string Text(const Value& object, absl::string_view name) {
   const Value& value = object[name];

@@ -225,9 +225,8 @@ class Starter {
   // Step 2.
   bool HasTurnedUp() {
     return runs_.IsLeft(request_.settings) ||
-           std::any_of(look_->notes().begin(), look_->notes().end(), [&](const Noted& noted) {
-             return request_.may_take_up(*look_, noted);
-           });
+           std::any_of(look_->notes().begin(), look_->notes().end(),
+                       [&](const Noted& noted) { return request_.may_take_up(*look_, noted); });
   }
 
   // Step 3. The note names the jobs that a start does not make: those in the list, those of this
@@ -402,7 +401,8 @@ class Starter {
     ASSIGN_OR_RETURN(const std::shared_ptr<const run::Look> look, journal_.LookAround());
     std::set<std::string> owned;
     for (const Noted& noted : look->notes()) owned.insert(noted.note.job_id);
-    for (std::string& id : runs_.ClaimedWithin(absl::InfiniteDuration())) owned.insert(std::move(id));
+    for (std::string& id : runs_.ClaimedWithin(absl::InfiniteDuration()))
+      owned.insert(std::move(id));
     for (std::string& id : runs_.states().Shown()) owned.insert(std::move(id));
     return owned;
   }
@@ -426,8 +426,7 @@ class Starter {
       absl::StatusOr<json> job = jobs_.Get(request_.workflow, job_id, until_.stop);
       if (!job.ok()) return NotStarted(job.status());
       if (IsAsAsked(request_.settings, *job)) {
-        as_asked.push_back(
-            {.kind = Kind::kAdopted, .job_id = job_id, .answer = *std::move(job)});
+        as_asked.push_back({.kind = Kind::kAdopted, .job_id = job_id, .answer = *std::move(job)});
       }
     }
     if (as_asked.size() != 1 || !runs_.Claim(as_asked[0].job_id)) return std::nullopt;

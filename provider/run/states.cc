@@ -204,7 +204,8 @@ Prospect States::Foresee(const Planned& planned) {
       std::lock_guard lock(mutex_);
       if (seen_.contains(note.job_id)) continue;  // it is that object's
     }
-    const Prospect found{.kind = Prospect::Kind::kTakeUp, .job_id = note.job_id, .sent_at = note.sent_at};
+    const Prospect found{
+        .kind = Prospect::Kind::kTakeUp, .job_id = note.job_id, .sent_at = note.sent_at};
     if (note.state == NoteState::kShown || (is_closed && journal_.in_local_file())) {
       before = found;
       before.kind = Prospect::Kind::kBefore;
@@ -219,9 +220,8 @@ Prospect States::Foresee(const Planned& planned) {
 std::optional<ShownRun> States::TakeReplaced(const Planned& planned, const std::string& job_id) {
   std::lock_guard lock(mutex_);
   for (auto& [shown, seen] : seen_) {
-    const bool is_it = job_id.empty()
-                           ? seen.fate == Fate::kSeen || seen.fate == Fate::kReplaced
-                           : shown == job_id && seen.fate != Fate::kDone;
+    const bool is_it = job_id.empty() ? seen.fate == Fate::kSeen || seen.fate == Fate::kReplaced
+                                      : shown == job_id && seen.fate != Fate::kDone;
     if (is_it && !seen.promised && seen.run.is_unfinished &&
         planned.MayBe(seen.run.settings, seen.run.told)) {
       seen.promised = true;

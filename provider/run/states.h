@@ -39,8 +39,8 @@ struct Prospect {
     kBefore,  // a new job, although there is one of the same settings that no state has shown
   };
   Kind kind = Kind::kNew;
-  std::string job_id{};     // empty where it is not known whether there is one
-  absl::Time sent_at{};     // InfinitePast: not known
+  std::string job_id{};      // empty where it is not known whether there is one
+  absl::Time sent_at{};      // InfinitePast: not known
   bool is_replaced = false;  // kTakeUp: it is that of the object that this create replaces
 };
 

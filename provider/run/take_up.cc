@@ -144,9 +144,9 @@ Task<absl::StatusOr<Journal::Held*>> Hold(Runs& runs, std::string job_id, bool i
       co_return held;
     }
     CO_ASSIGN_OR_RETURN(const std::shared_ptr<const Look> look, journal.LookAround());
-    const auto found = std::find_if(look->notes().begin(), look->notes().end(), [&](const Noted& n) {
-      return n.note.job_id == job_id && n.note.scope == journal.scope();
-    });
+    const auto found = std::find_if(
+        look->notes().begin(), look->notes().end(),
+        [&](const Noted& n) { return n.note.job_id == job_id && n.note.scope == journal.scope(); });
     if (found == look->notes().end()) {
       if (note.job_id.empty()) co_return nullptr;
       co_return journal.Create(std::move(note));
@@ -154,9 +154,8 @@ Task<absl::StatusOr<Journal::Held*>> Hold(Runs& runs, std::string job_id, bool i
     if (found->note.state == NoteState::kServed) co_return nullptr;
     const Watch::Verdict verdict = watch.Judge(*look, *found);
     if (verdict == Watch::Verdict::kLives) {
-      co_return absl::FailedPreconditionError(
-          absl::StrCat("another process is at work on it: see ", found->name, " in ",
-                       journal.where()));
+      co_return absl::FailedPreconditionError(absl::StrCat("another process is at work on it: see ",
+                                                           found->name, " in ", journal.where()));
     }
     if (verdict == Watch::Verdict::kFree) {
       Note change = found->note;

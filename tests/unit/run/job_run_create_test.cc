@@ -137,7 +137,7 @@ TEST(JobRunCreate, DoesNotTakeTheJobOfAnEarlierRunForItsOwnThoughTheListLags) {
   EXPECT_THAT(test.service.jobs, SizeIs(2));
 }
 
-TEST(JobRunCreate, DoesNotTakeAnothersJobForItsOwn) {
+TEST(JobRunCreate, WhereSomebodyElseStartsAnotherJobAtTheSameMomentBothAreNamed) {
   RunFixture test;
   test.service.quota = 2;
   test.service.on_start = [&] {
@@ -148,7 +148,11 @@ TEST(JobRunCreate, DoesNotTakeAnothersJobForItsOwn) {
   };
   test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
   const StateAnswer answer = test.Create({{"job_type", "BATCH"}});
-  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+  EXPECT_TRUE(answer.state.IsNull());
+  EXPECT_THAT(Summaries(answer.diagnostics), ElementsAre("error: Several New ID Mapping Jobs"));
+  for (const FakeJob& job : test.service.jobs) {
+    EXPECT_THAT(answer.diagnostics[0].detail, HasSubstr(job.id));
+  }
 }
 
 TEST(JobRunCreate, NamesAllJobsThatMayBeItsOwnAndStartsNoMore) {
@@ -284,8 +288,8 @@ TEST(JobRunCreate, ANotedJobThatTheServiceDoesNotKnowIsNamedAndNoOtherIsStarted)
   const absl::Duration begun = test.clock.Elapsed();
   const StateAnswer second = test.Create();
   EXPECT_TRUE(second.state.IsNull());
-  EXPECT_THAT(Summaries(second.diagnostics), ElementsAre("warning: Took Up an ID Mapping Job",
-                                                         "error: ID Mapping Job Not Found"));
+  EXPECT_THAT(Summaries(second.diagnostics),
+              ElementsAre("warning: Took Up an ID Mapping Job", "error: ID Mapping Job Not Found"));
   EXPECT_THAT(second.diagnostics[1].detail, HasSubstr(TextOf(unseen.state, "job_id")));
   EXPECT_GE(test.clock.Elapsed() - begun, absl::Minutes(2));
   EXPECT_THAT(test.service.jobs, SizeIs(1));
@@ -318,6 +322,7 @@ TEST(JobRunCreate, AJobOfAnotherProcessIsNotTakenForTheLostOne) {
   test.service.quota = 2;
   test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
   const auto one = test.process;
+  test.scope = "another state";
   test.NewProcess();
   const auto other = test.process;
   const Value planned = test.PlanTo(Value::Null(), test.Config({})).planned;

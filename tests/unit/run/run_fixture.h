@@ -52,7 +52,7 @@ class Fixture {
             .region = "eu-west-1"},
         Runs::Options{.journal = {.store = has_journal ? journal.OfProcess() : nullptr,
                                   .is_asked_for = is_journal_asked_for,
-                                  .scope = "a state",
+                                  .scope = scope,
                                   .in_local_file = in_local_file},
                       .max_concurrent_jobs = max_concurrent_jobs},
         clock_);
@@ -106,6 +106,7 @@ class Fixture {
 
   FakeService service;
   MemoryStore journal;
+  std::string scope = "a state";
   bool has_journal = true;
   bool is_journal_asked_for = false;
   bool in_local_file = true;
