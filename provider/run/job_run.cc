@@ -79,6 +79,7 @@ ShownRun JobRun::Shown(const Value& state, const PrivateData& data) const {
                .started = StartOf(state),
                .known = KnownOf(schema_, state)};
   if (data.has_own_output) run.settings.output.clear();
+  run.knows_triggers = !data.is_imported || state["triggers"].IsMap();
   return run;
 }
 
@@ -136,7 +137,7 @@ PlanAnswer JobRun::PlanDestroy(const PlanRequest& request) {
 // data of the first half, and of a tainted run not even that.
 void JobRun::PlanCreate(const PlanRequest& request, PlanAnswer& answer) {
   PrivateData before = ToPrivateData(request.private_data);
-  PrivateData data{.has_own_output = before.has_own_output};
+  PrivateData data{.is_imported = before.is_imported, .has_own_output = before.has_own_output};
   const std::set<std::string> unknown = UnknownIn(answer.planned);
   if (runs_ != nullptr && unknown.empty()) {
     data.planned = SettingsOf(answer.planned, runs_->surroundings());
@@ -145,6 +146,10 @@ void JobRun::PlanCreate(const PlanRequest& request, PlanAnswer& answer) {
   if (runs_ == nullptr || request.is_apply) return;
   const Prospect prospect = runs_->states().Plan(SettingsOf(answer.planned, runs_->surroundings()),
                                                  unknown, before.unfinished_job);
+  if (prospect.is_replaced) {
+    data.replaced_job = prospect.job_id;
+    answer.private_data = ToText(data);
+  }
   if (!unknown.empty()) return;  // what comes of it is known at the apply
   RunName name = NameOf(answer.planned);
   name.job_id = prospect.job_id;

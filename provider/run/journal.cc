@@ -177,15 +177,23 @@ Task<absl::Status> Journal::Renew() {
   const resource::Until forever;
   const absl::StatusOr<Turns::Turn> turn = co_await renewing_.Take(forever);
   std::string version;
+  std::string tried;
   {
     std::lock_guard lock(mutex_);
     if (off_ || !entered_) co_return absl::OkStatus();
     if (!lost_.ok()) co_return lost_;
     version = process_version_;
+    tried = renewal_;
   }
   const absl::Duration begun = clock_.Elapsed();
-  absl::StatusOr<std::string> next = options_.store->Replace(process_, version, ProcessText());
+  if (!tried.empty()) {  // its answer was lost: is it there?
+    CO_ASSIGN_OR_RETURN(const Store::Content there, options_.store->Read(process_));
+    if (there.text == tried) version = there.version;
+  }
+  std::string text = ProcessText();
+  absl::StatusOr<std::string> next = options_.store->Replace(process_, version, text);
   std::lock_guard lock(mutex_);
+  renewal_.clear();
   if (next.ok()) {
     process_version_ = *std::move(next);
     renewed_ = begun;
@@ -197,6 +205,8 @@ Task<absl::Status> Journal::Renew() {
         absl::FormatDuration(options_.lease), ", so that others may have gone on with its runs"));
     co_return lost_;
   }
+  process_version_ = std::move(version);
+  renewal_ = std::move(text);
   co_return next.status();
 }
 
@@ -290,8 +300,15 @@ absl::StatusOr<Journal::Held*> Journal::Create(Note note) {
   Noted noted{.note = std::move(note)};
   if (!is_off()) {
     noted.name = absl::StrCat(kNote, RandomWord());
-    ASSIGN_OR_RETURN(noted.version, options_.store->Create(noted.name, ToText(noted.note),
-                                                           Store::Lasts::kForGood));
+    absl::StatusOr<std::string> version =
+        options_.store->Create(noted.name, ToText(noted.note), Store::Lasts::kForGood);
+    if (!version.ok()) {
+      // It may be there all the same, and speaks of what is not going to happen.
+      const absl::StatusOr<Store::Content> there = options_.store->Read(noted.name);
+      if (there.ok()) options_.store->Remove(noted.name, there->version).IgnoreError();
+      return version.status();
+    }
+    noted.version = *std::move(version);
   }
   return Hold(std::move(noted));
 }

@@ -217,6 +217,7 @@ class Journal : public std::enable_shared_from_this<Journal> {
   absl::Status trouble_;
   bool trouble_told_ = false;
   std::string process_version_;
+  std::string renewal_;  // what was tried last, while it is not known whether it was written
   absl::Duration renewed_ = -absl::InfiniteDuration();  // when the last good renewal was begun
   absl::Status lost_;                                   // why the lease is lost for good
   std::list<Held> held_;

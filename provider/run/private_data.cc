@@ -21,6 +21,7 @@ std::string ToText(const PrivateData& data) {
   if (data.is_imported) object["imported"] = true;
   if (data.has_own_output) object["own_output"] = true;
   if (!data.unfinished_job.empty()) object["unfinished_job"] = data.unfinished_job;
+  if (!data.replaced_job.empty()) object["replaced_job"] = data.replaced_job;
   if (data.planned.has_value()) object["planned"] = ToJson(*data.planned);
   if (data.is_destroy) object["destroy"] = true;
   return object.empty() ? std::string() : object.dump();
@@ -32,6 +33,7 @@ PrivateData ToPrivateData(absl::string_view text) {
   PrivateData data{.is_imported = FlagMember(object, "imported"),
                    .has_own_output = FlagMember(object, "own_output"),
                    .unfinished_job = schema::TextMember(object, "unfinished_job"),
+                   .replaced_job = schema::TextMember(object, "replaced_job"),
                    .is_destroy = FlagMember(object, "destroy")};
   if (object.contains("planned")) data.planned = ToSettings(object["planned"]);
   return data;

@@ -20,6 +20,9 @@ struct PrivateData {
   // Of a plan for an object that is there and unfinished: its job. Terraform hands it to the second
   // plan of a replacement.
   std::string unfinished_job{};
+  // Of a plan of a create: the unfinished job that it is going to take up, whatever the state says
+  // of what that was asked for; an import does not know it all.
+  std::string replaced_job{};
   // Of a plan of a create, where all of it is known: what it asks for. Terraform hands it to the
   // delete half of a replacement.
   std::optional<Settings> planned{};

@@ -108,6 +108,15 @@ Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
   const StartResult result = co_await Settle(runs_, region_, note_, request, until_);
   if (result.kind == StartResult::Kind::kNotStarted && result.status.ok()) co_return std::nullopt;
   if (result.kind != StartResult::Kind::kFound) co_return NotStartedBecause(result);
+  const Note& settled = note_->note();
+  if (!IsSame(settings_, settled.settings, settled.told)) {
+    // What was left open has turned out as another than is asked for now: the note is for whoever
+    // asks for that again.
+    runs_.Unclaim(result.job_id);
+    note_ = nullptr;
+    co_return std::nullopt;
+  }
+  private_.has_own_output = settled.settings.output.empty();
   const Turns::Turn turn = region_.turns.TakeOver();
   Has(result.job_id);
   Fill("GetIdMappingJob", result.answer);
@@ -190,13 +199,13 @@ void Run::Fill(const std::string& operation, const json& answer) {
 // The job is there: waits for its end, or says how it is.
 Task<StateAnswer> Run::Finish() {
   ER_CHECK(runs_.IsClaimed(Text(state_, "job_id")), "The job of a run is claimed by that run.");
-  if (IsKnownToHaveEnded()) co_return Answered();
-  if (Flag(state_, "wait_for_completion")) co_return co_await Wait();
-  co_return co_await ReadBack();
+  if (!Flag(state_, "wait_for_completion")) co_return co_await ReadBack();
+  if (!region_.jobs.HasEnded(state_)) co_return co_await Wait();
+  // What a state knew, or the service has just said, need not be asked: the record may have
+  // expired.
+  SayHowItEnded(Awaited{});
+  co_return Answered();
 }
-
-// From what a state knew before; its record may be gone by now.
-bool Run::IsKnownToHaveEnded() const { return region_.jobs.HasEnded(state_); }
 
 Task<StateAnswer> Run::Wait() {
   const RunName run = NameOf(state_);
@@ -279,9 +288,24 @@ Task<StateAnswer> Run::Update() {
                           .diagnostics = std::move(diagnostics_)};
   }
   Has(job_id);
-  // A state that knows the job's end need not ask: its record may have expired.
-  if (region_.jobs.HasEnded(request_.prior)) co_return Answered();
-  co_return co_await Wait();
+  for (auto& [name, value] : state_.AsMap()) {
+    if (value.IsUnknown() && region_.jobs.HasEnded(request_.prior)) value = request_.prior[name];
+  }
+  state_.AsMap()["unfinished"] = false;
+  co_return co_await Finish();
+}
+
+// What the run of the state was asked for.
+Settings Run::PriorSettings(const PrivateData& plan) const {
+  Settings settings = SettingsOf(request_.prior, runs_.surroundings());
+  if (plan.has_own_output) settings.output.clear();
+  // An import cannot know the triggers; those of the configuration are its own.
+  if (plan.planned.has_value() && plan.replaced_job == Text(request_.prior, "job_id")) {
+    settings.triggers = plan.planned->triggers;
+  } else if (plan.is_imported && !request_.prior["triggers"].IsMap()) {
+    settings.triggers = settings_.triggers;
+  }
+  return settings;
 }
 
 // The note of the state's job. A journal that cannot be used is no reason not to wait for a job,
@@ -289,12 +313,11 @@ Task<StateAnswer> Run::Update() {
 Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
   const absl::Status entered = co_await runs_.journal().Enter();
   ReportJournal();
-  Note note{.settings = SettingsOf(request_.prior, runs_.surroundings()),
+  Note note{.settings = PriorSettings(ToPrivateData(request_.private_data)),
             .state = NoteState::kStarted,
             .told = ToldOf(request_.prior),
             .known = KnownOf(schema_, request_.prior),
             .keep = std::max(time_out_, kShortestKept)};
-  if (private_.has_own_output) note.settings.output.clear();
   if (makes) note.job_id = Text(request_.prior, "job_id");
   absl::StatusOr<Journal::Held*> held = nullptr;
   if (!entered.ok()) {
@@ -327,9 +350,8 @@ Task<StateAnswer> Run::Delete() {
 
   const bool has_ended = region_.jobs.HasEnded(state_);
   const bool is_done = !Flag(request_.prior, "unfinished") || region_.jobs.HasFailed(state_);
-  const bool is_other = plan.planned.has_value() &&
-                        !IsSame(*plan.planned, SettingsOf(request_.prior, runs_.surroundings()),
-                                ToldOf(request_.prior));
+  const bool is_other = plan.planned.has_value() && plan.replaced_job != name.job_id &&
+                        !IsSame(*plan.planned, PriorSettings(plan), ToldOf(request_.prior));
   bool is_left = false;
   if (is_done || is_other) {
     runs_.Forget(name.job_id);

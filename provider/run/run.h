@@ -45,9 +45,9 @@ class Run {
   Task<resource::StateAnswer> Wait();
   Task<resource::StateAnswer> ReadBack();
   void SayHowItEnded(const Awaited& awaited);
-  bool IsKnownToHaveEnded() const;
 
   // Update and delete.
+  Settings PriorSettings(const PrivateData& plan) const;
   Task<absl::Status> HoldNote(bool is_mine, bool makes);
   Task<Ended> AwaitEndBeforeDelete(std::string& status);
   Task<bool> LeaveToCreate(bool is_destroy);

@@ -38,7 +38,7 @@ struct Region {
         starting(clock, 1),
         watch(clock, jobs),
         in_the_way(clock, jobs),
-        workflows(jobs) {}
+        workflows(clock, jobs) {}
 
   const std::string name;
   IdMappingJobs jobs;

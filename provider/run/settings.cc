@@ -75,7 +75,7 @@ std::string TriggersOf(const Value& triggers) {
 }
 
 // Two texts that may be left open, which is like any.
-bool MayBeSame(const std::string& a, const std::string& b) {
+bool AreAlike(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() || a == b;
 }
 
@@ -134,6 +134,18 @@ Told ToldOf(const Value& run) {
   return {.job_type = Text(run, "job_type"), .output = OutputOf(run["outputs"])};
 }
 
+Told ToldOf(const json& job) {
+  std::vector<std::map<std::string, std::string>> outputs;
+  if (const auto told = job.find("outputSourceConfig"); told != job.end() && told->is_array()) {
+    for (const json& output : *told) {
+      auto& members = outputs.emplace_back();
+      for (const char* member : kOutputMembers)
+        members[member] = schema::TextMember(output, member);
+    }
+  }
+  return {.job_type = schema::TextMember(job, "jobType"), .output = NormalForm(outputs)};
+}
+
 bool AreKnown(const Value& run) {
   for (const char* name : {"workflow_name", "region", "output_source_config", "triggers"}) {
     if (!run[name].IsWhollyKnown()) return false;
@@ -144,7 +156,7 @@ bool AreKnown(const Value& run) {
 std::vector<std::string> Differences(const Settings& asked, const Settings& had, const Told& told) {
   std::vector<std::string> names;
   if (asked.kind != had.kind || asked.workflow != had.workflow ||
-      !MayBeSame(asked.account, had.account)) {
+      !AreAlike(asked.account, had.account)) {
     names.emplace_back("workflow_name");
   }
   if (asked.region != had.region) names.emplace_back("region");
@@ -158,9 +170,16 @@ std::vector<std::string> Differences(const Settings& asked, const Settings& had,
   return names;
 }
 
+bool MayBeSame(const Settings& asked, const Settings& had) {
+  // What was left open is what the service made of it.
+  return IsSame(asked, had,
+                {.job_type = had.job_type.empty() ? asked.job_type : "",
+                 .output = had.output.empty() ? asked.output : ""});
+}
+
 bool IsAsAsked(const Settings& asked, const json& job) {
   if (const auto told = job.find("jobType"); told != job.end() && told->is_string()) {
-    if (!MayBeSame(asked.job_type, told->get<std::string>())) return false;
+    if (!AreAlike(asked.job_type, told->get<std::string>())) return false;
   }
   if (asked.output.empty()) return true;
   const auto told = job.find("outputSourceConfig");

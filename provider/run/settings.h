@@ -43,6 +43,8 @@ struct Surroundings {
 // out: ask AreKnown().
 Settings SettingsOf(const Value& run, const Surroundings& around);
 Told ToldOf(const Value& run);
+// Of an answer of the service about a job.
+Told ToldOf(const nlohmann::json& job);
 
 // Whether all is known that settings are made of.
 bool AreKnown(const Value& run);
@@ -55,6 +57,9 @@ std::vector<std::string> Differences(const Settings& asked, const Settings& had,
 inline bool IsSame(const Settings& asked, const Settings& had, const Told& told) {
   return Differences(asked, had, told).empty();
 }
+
+// Whether it may be the same run, of whose job the service has said nothing yet.
+bool MayBeSame(const Settings& asked, const Settings& had);
 
 // Whether `job`, as the service tells of it, can have been started by what `asked` says: each
 // member that was asked for is told the same. What the service adds, fills in or does not tell does

@@ -41,6 +41,10 @@ constexpr int kPagesOfRunning = 2;
 // Between two looks at another's attempt whose end nobody has told.
 constexpr absl::Duration kOpenPause = absl::Seconds(5);
 
+// So much longer a start waits than an open attempt of another may take, by whole seconds and two
+// clocks.
+constexpr absl::Duration kMargin = absl::Seconds(10);
+
 // How often an answer may be lost before this gives up.
 constexpr int kMostLostAnswers = 2;
 
@@ -211,7 +215,7 @@ class Starter {
       const absl::Duration now = clock_.Elapsed();
       const auto [open, is_new] = open_since_.emplace(absl::StrCat(noted.name, " ", noted.version),
                                                       now - (look_->now() - noted.modified));
-      return now - open->second < kLongestAttempt + kReconcileWindow;
+      return now - open->second < kLongestAttempt + kReconcileWindow + kMargin;
     });
   }
 
@@ -320,7 +324,7 @@ class Starter {
     started.state = NoteState::kStarted;
     started.job_id = result.job_id;
     started.snapshot.clear();  // it has served; ten thousand runs would keep ten thousand of them
-    started.told = Told{};
+    started.told = ToldOf(result.answer);
     const absl::Status noted = note_->Write(std::move(started));
     if (noted.ok() || absl::IsAborted(noted)) return noted;
     log::Warn("The journal cannot be written; the state will have the job",

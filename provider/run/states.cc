@@ -24,6 +24,12 @@ bool States::Planned::MayBe(const Settings& had, const Told& told) const {
                      [&](const std::string& name) { return unknown.contains(name); });
 }
 
+bool States::Planned::MayBe(const ShownRun& run) const {
+  Settings had = run.settings;
+  if (!run.knows_triggers) had.triggers = settings.triggers;
+  return MayBe(had, run.told);
+}
+
 void States::Trouble(const absl::Status& status) {
   // Somebody else has changed it: the next plan sees what it is then.
   if (status.ok() || absl::IsAborted(status)) return;
@@ -39,21 +45,15 @@ absl::Status States::TakeTrouble() {
 }
 
 bool States::LookOnce() {
+  const OneAtATime::Turn turn = looking_.Take();
   {
-    std::unique_lock lock(mutex_);
-    while (looking_) {  // no lock is held while the store is asked
-      lock.unlock();
-      clock_.Sleep(kPause, std::stop_token());
-      lock.lock();
-    }
+    std::lock_guard lock(mutex_);
     if (look_ != nullptr || !trouble_.ok()) return look_ != nullptr;
-    looking_ = true;
   }
   absl::StatusOr<std::shared_ptr<const Look>> look = journal_.LookAround();
   Trouble(look.status());
   {
     std::lock_guard lock(mutex_);
-    looking_ = false;
     if (!look.ok()) return false;
     look_ = *look;
     for (const Noted& noted : look_->notes()) {
@@ -181,16 +181,14 @@ void States::Replaces(const ShownRun& run) {
 
 // Whether nothing that is seen now can still change what the create is going to meet.
 bool States::IsSettled(const Planned& planned, bool is_early) {
-  {
-    std::lock_guard lock(mutex_);
-    for (const auto& [job_id, seen] : seen_) {
-      if (seen.fate == Fate::kSeen && seen.run.is_unfinished && (is_early || seen.readers > 0) &&
-          planned.MayBe(seen.run.settings, seen.run.told)) {
-        return false;
-      }
-    }
-  }
-  return !is_early || Foresee(planned).kind == Prospect::Kind::kNew;
+  // The notes first: while they are read, another object may be seen.
+  if (is_early && Foresee(planned).kind != Prospect::Kind::kNew) return false;
+  std::lock_guard lock(mutex_);
+  return std::none_of(seen_.begin(), seen_.end(), [&](const auto& shown) {
+    const Seen& seen = shown.second;
+    return seen.fate == Fate::kSeen && seen.run.is_unfinished && (is_early || seen.readers > 0) &&
+           planned.MayBe(seen.run);
+  });
 }
 
 // What the notes say.
@@ -222,8 +220,7 @@ std::optional<ShownRun> States::TakeReplaced(const Planned& planned, const std::
   for (auto& [shown, seen] : seen_) {
     const bool is_it = job_id.empty() ? seen.fate == Fate::kSeen || seen.fate == Fate::kReplaced
                                       : shown == job_id && seen.fate != Fate::kDone;
-    if (is_it && !seen.promised && seen.run.is_unfinished &&
-        planned.MayBe(seen.run.settings, seen.run.told)) {
+    if (is_it && !seen.promised && seen.run.is_unfinished && planned.MayBe(seen.run)) {
       seen.promised = true;
       return seen.run;
     }
@@ -244,8 +241,9 @@ Prospect States::Plan(const Settings& asked, const std::set<std::string>& unknow
     if (waited >= kLongestMoment || IsSettled(planned, waited < kMoment)) break;
     clock_.Sleep(kPause, std::stop_token());
   }
-  const std::optional<ShownRun> run = TakeReplaced(planned, replaced);
+  std::optional<ShownRun> run = TakeReplaced(planned, replaced);
   if (!run.has_value()) return Foresee(planned);
+  if (!run->knows_triggers) run->settings.triggers = asked.triggers;
   Replaces(*run);
   return {.kind = Prospect::Kind::kTakeUp,
           .job_id = run->job_id,

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "run/journal.h"
+#include "run/one_at_a_time.h"
 #include "run/settings.h"
 
 namespace er::run {
@@ -27,6 +28,7 @@ struct ShownRun {
   std::string job_id{};
   // The wait for it was cut short; and its job, as far as the state knows, has not failed since.
   bool is_unfinished = false;
+  bool knows_triggers = true;                 // an import does not
   absl::Time started = absl::InfinitePast();  // the job; InfinitePast: not known
   std::string known{};                        // Note::known
 };
@@ -49,7 +51,7 @@ struct Prospect {
 class States {
  public:
   // Both must outlive this.
-  States(Journal& journal, Clock& clock) : journal_(journal), clock_(clock) {}
+  States(Journal& journal, Clock& clock) : journal_(journal), clock_(clock), looking_(clock) {}
 
   // A state shows this run. The note of one that is finished, or has failed, has served.
   void Saw(const ShownRun& run);
@@ -94,6 +96,7 @@ class States {
     std::set<std::string> unknown{};
 
     bool MayBe(const Settings& had, const Told& told) const;
+    bool MayBe(const ShownRun& run) const;
   };
 
   // The notes of our state as they are now: looked at once, with what this has changed since. The
@@ -111,11 +114,11 @@ class States {
 
   Journal& journal_;
   Clock& clock_;
+  OneAtATime looking_;
   mutable std::mutex mutex_;
   std::map<std::string, Seen> seen_{};  // by job
   std::vector<Planned> planned_{};      // the creates
   bool applies_ = false;
-  bool looking_ = false;
   std::shared_ptr<const Look> look_{};
   std::map<std::string, Noted> notes_{};  // by name; those of our state
   absl::Status trouble_{};

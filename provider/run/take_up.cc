@@ -63,8 +63,10 @@ bool TakeUp::MayTake(const Look& look, const Noted& noted) const {
   if (note.state == NoteState::kShown || note.state == NoteState::kServed) return false;
   // What Terraform has saved is its state's. An upload may have failed.
   if (look.IsClosed(noted) && journal.in_local_file()) return false;
-  return IsSame(asked_, note.settings, note.told) && !look.IsOld(noted) &&
-         !Contains(living_, note.holder) && (note.job_id.empty() || !runs_.IsClaimed(note.job_id));
+  const bool is_same = note.state == NoteState::kSending ? MayBeSame(asked_, note.settings)
+                                                         : IsSame(asked_, note.settings, note.told);
+  return is_same && !look.IsOld(noted) && !Contains(living_, note.holder) &&
+         (note.job_id.empty() || !runs_.IsClaimed(note.job_id));
 }
 
 absl::StatusOr<Journal::Held*> TakeUp::Take(const Look& look, const Noted& noted) {

@@ -26,12 +26,23 @@ class MemoryStore {
 
   // Whether the store can tell that a process has died, as a folder can and a bucket cannot.
   bool knows_deaths = true;
-  // Called with the name of the operation before each; what it returns, if not OK, is its answer.
-  std::function<absl::Status(const std::string& operation, const std::string& name)> fault;
+  // Called with the name of the operation before it is done; what it returns, if not OK, is the
+  // answer, and nothing is done.
+  using Fault = std::function<absl::Status(const std::string& operation, const std::string& name)>;
+  Fault fault;
   std::map<std::string, int> calls;  // by operation
 
-  // What a process has; its entries are abandoned when it goes.
-  std::unique_ptr<Store> OfProcess() { return std::make_unique<View>(*this, ++processes_); }
+  // What a process has; its entries are abandoned when it goes, or with Die(). `before` is as
+  // fault; so is `after`, but the operation is done by then.
+  std::unique_ptr<Store> OfProcess(Fault before = nullptr, Fault after = nullptr) {
+    return std::make_unique<View>(*this, ++processes_, std::move(before), std::move(after));
+  }
+  // The process that OfProcess() was called for last, to be told to Die().
+  int last_process() const { return processes_; }
+  void Die(int process) {
+    std::lock_guard lock(mutex_);
+    dead_.insert(process);
+  }
 
   // The texts of the entries whose names begin so.
   std::vector<std::string> Texts(const std::string& prefix) const {
@@ -58,7 +69,8 @@ class MemoryStore {
 
   class View final : public Store {
    public:
-    View(MemoryStore& store, int process) : store_(store), process_(process) {}
+    View(MemoryStore& store, int process, Fault before, Fault after)
+        : store_(store), process_(process), before_(std::move(before)), after_(std::move(after)) {}
     ~View() override {
       std::lock_guard lock(store_.mutex_);
       store_.dead_.insert(process_);
@@ -67,70 +79,83 @@ class MemoryStore {
     std::string where() const override { return "memory"; }
 
     absl::StatusOr<Listing> List() override {
-      if (absl::Status fault = store_.Begin("List", ""); !fault.ok()) return fault;
-      std::lock_guard lock(store_.mutex_);
-      Listing listing{.now = store_.clock_.Now()};
-      for (const auto& [name, entry] : store_.entries_) {
-        listing.entries.push_back(
-            {.name = name,
-             .version = entry.version,
-             .modified = entry.modified,
-             .abandoned = store_.knows_deaths && store_.dead_.contains(entry.process)});
-      }
-      return listing;
+      return Do<absl::StatusOr<Listing>>("List", "", [&]() -> absl::StatusOr<Listing> {
+        Listing listing{.now = store_.clock_.Now()};
+        for (const auto& [name, entry] : store_.entries_) {
+          listing.entries.push_back(
+              {.name = name,
+               .version = entry.version,
+               .modified = entry.modified,
+               .abandoned = store_.knows_deaths && store_.dead_.contains(entry.process)});
+        }
+        return listing;
+      });
     }
 
     absl::StatusOr<Content> Read(const std::string& name) override {
-      if (absl::Status fault = store_.Begin("Read", name); !fault.ok()) return fault;
-      std::lock_guard lock(store_.mutex_);
-      const auto found = store_.entries_.find(name);
-      if (found == store_.entries_.end()) return absl::NotFoundError(name);
-      return Content{.text = found->second.text, .version = found->second.version};
+      return Do<absl::StatusOr<Content>>("Read", name, [&]() -> absl::StatusOr<Content> {
+        const auto found = store_.entries_.find(name);
+        if (found == store_.entries_.end()) return absl::NotFoundError(name);
+        return Content{.text = found->second.text, .version = found->second.version};
+      });
     }
 
     absl::StatusOr<std::string> Create(const std::string& name, const std::string& text,
                                        Lasts lasts) override {
-      if (absl::Status fault = store_.Begin("Create", name); !fault.ok()) return fault;
-      std::lock_guard lock(store_.mutex_);
-      if (store_.entries_.contains(name)) return absl::AlreadyExistsError(name);
-      return store_.Put(name, text, lasts == Lasts::kWithTheProcess ? process_ : 0);
+      return Do<absl::StatusOr<std::string>>("Create", name, [&]() -> absl::StatusOr<std::string> {
+        if (store_.entries_.contains(name)) return absl::AlreadyExistsError(name);
+        return store_.Put(name, text, lasts == Lasts::kWithTheProcess ? process_ : 0);
+      });
     }
 
     absl::StatusOr<std::string> Replace(const std::string& name, const std::string& version,
                                         const std::string& text) override {
-      if (absl::Status fault = store_.Begin("Replace", name); !fault.ok()) return fault;
-      std::lock_guard lock(store_.mutex_);
-      const auto found = store_.entries_.find(name);
-      if (found == store_.entries_.end() || found->second.version != version) {
-        return absl::AbortedError(absl::StrCat(name, " has been replaced"));
-      }
-      return store_.Put(name, text, found->second.process);
+      return Do<absl::StatusOr<std::string>>("Replace", name, [&]() -> absl::StatusOr<std::string> {
+        const auto found = store_.entries_.find(name);
+        if (found == store_.entries_.end() || found->second.version != version) {
+          return absl::AbortedError(absl::StrCat(name, " has been replaced"));
+        }
+        return store_.Put(name, text, found->second.process);
+      });
     }
 
     absl::Status Remove(const std::string& name, const std::string& version) override {
-      if (absl::Status fault = store_.Begin("Remove", name); !fault.ok()) return fault;
-      std::lock_guard lock(store_.mutex_);
-      const auto found = store_.entries_.find(name);
-      if (found == store_.entries_.end()) return absl::OkStatus();
-      if (found->second.version != version) {
-        return absl::AbortedError(absl::StrCat(name, " has been replaced"));
-      }
-      store_.entries_.erase(found);
-      return absl::OkStatus();
+      return Do<absl::Status>("Remove", name, [&]() -> absl::Status {
+        const auto found = store_.entries_.find(name);
+        if (found == store_.entries_.end()) return absl::OkStatus();
+        if (found->second.version != version) {
+          return absl::AbortedError(absl::StrCat(name, " has been replaced"));
+        }
+        store_.entries_.erase(found);
+        return absl::OkStatus();
+      });
     }
 
    private:
+    template <typename Result, typename Work>
+    Result Do(const std::string& operation, const std::string& name, Work work) {
+      if (store_.fault) {
+        if (absl::Status status = store_.fault(operation, name); !status.ok()) return status;
+      }
+      if (before_) {
+        if (absl::Status status = before_(operation, name); !status.ok()) return status;
+      }
+      Result result = [&] {
+        std::lock_guard lock(store_.mutex_);
+        ++store_.calls[operation];
+        return work();
+      }();
+      if (after_) {
+        if (absl::Status status = after_(operation, name); !status.ok()) return status;
+      }
+      return result;
+    }
+
     MemoryStore& store_;
     const int process_;
+    const Fault before_;
+    const Fault after_;
   };
-
-  absl::Status Begin(const std::string& operation, const std::string& name) {
-    {
-      std::lock_guard lock(mutex_);
-      ++calls[operation];
-    }
-    return fault ? fault(operation, name) : absl::OkStatus();
-  }
 
   std::string Put(const std::string& name, const std::string& text, int process) {
     const std::string version = absl::StrCat(++versions_);
