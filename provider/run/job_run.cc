@@ -198,7 +198,8 @@ void JobRun::PlanChange(const PlanRequest& request, PlanAnswer& answer) {
   // 3. The object that waits for the job is the one that started it: a create of the same settings
   // is another run's. (Of a tainted one, Terraform plans the replacement without showing it here.)
   const bool goes_on = waits && !has_failed;
-  data.unfinished_job = goes_on ? Text(prior, "job_id") : "";
+  const bool is_unfinished = Flag(prior, "unfinished") && !has_failed;
+  data.unfinished_job = goes_on || is_unfinished ? Text(prior, "job_id") : "";
   answer.private_data = ToText(data);
   if (runs_ == nullptr || request.is_apply) return;
   runs_->states().Keeps(Shown(prior, data));

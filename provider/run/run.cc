@@ -350,8 +350,7 @@ Task<StateAnswer> Run::Delete() {
 
   const bool has_ended = region_.jobs.HasEnded(state_);
   const bool is_done = !Flag(request_.prior, "unfinished") || region_.jobs.HasFailed(state_);
-  const bool is_other = plan.planned.has_value() && plan.replaced_job != name.job_id &&
-                        !IsSame(*plan.planned, PriorSettings(plan), ToldOf(request_.prior));
+  const bool is_other = plan.planned.has_value() && IsReplacedByAnother(plan);
   bool is_left = false;
   if (is_done || is_other) {
     runs_.Forget(name.job_id);
@@ -363,6 +362,23 @@ Task<StateAnswer> Run::Delete() {
     diagnostics_.push_back(ForgotRunning(name, status));
   }
   co_return StateAnswer{.state = Value::Null(), .diagnostics = std::move(diagnostics_)};
+}
+
+// Whether the create half asks for another job. The run's note knows better than its state what it
+// was asked for: an import does not know it all.
+bool Run::IsReplacedByAnother(const PrivateData& plan) {
+  const std::string job_id = Text(request_.prior, "job_id");
+  if (plan.replaced_job == job_id ||
+      IsSame(*plan.planned, PriorSettings(plan), ToldOf(request_.prior))) {
+    return false;
+  }
+  const absl::StatusOr<std::shared_ptr<const Look>> look = runs_.journal().LookAround();
+  return !look.ok() ||
+         std::none_of((*look)->notes().begin(), (*look)->notes().end(), [&](const Noted& noted) {
+           const Note& note = noted.note;
+           return note.job_id == job_id && note.scope == runs_.journal().scope() &&
+                  IsSame(*plan.planned, note.settings, note.told);
+         });
 }
 
 // on_destroy = "wait". Without an answer: the job has ended, or is not waited for.

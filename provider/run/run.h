@@ -50,6 +50,7 @@ class Run {
   Settings PriorSettings(const PrivateData& plan) const;
   Task<absl::Status> HoldNote(bool is_mine, bool makes);
   Task<Ended> AwaitEndBeforeDelete(std::string& status);
+  bool IsReplacedByAnother(const PrivateData& plan);
   Task<bool> LeaveToCreate(bool is_destroy);
 
   void Has(const std::string& job_id);

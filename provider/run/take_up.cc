@@ -47,6 +47,11 @@ class Watch {
   std::map<std::string, absl::Time> seen_;
 };
 
+int Rank(NoteState state) {
+  if (state == NoteState::kAnswered) return 2;
+  return state == NoteState::kSending ? 1 : 0;
+}
+
 void SayWaiting(const Noted& noted) {
   log::Info("Waiting for the lease of a process that may still be at work on this run",
             {{"workflow_name", noted.note.settings.workflow},
@@ -88,7 +93,8 @@ Task<absl::StatusOr<Journal::Held*>> TakeUp::Find(const resource::Until& until) 
   for (bool is_first = !std::exchange(looked_closer_, true);; is_first = false) {
     // 1. What a delete half, or a destroy, of this process has left.
     if (Journal::Held* const left = runs_.TakeLeft(asked_)) co_return left;
-    // 2. The journal. Of several notes that fit, those without an answer come first.
+    // 2. The journal. Of several notes that fit, those that know their job come first, and those
+    // with an answer last.
     absl::StatusOr<std::shared_ptr<const Look>> there = nullptr;
     if (is_first) {
       there = co_await runs_.FirstLook();
@@ -103,8 +109,8 @@ Task<absl::StatusOr<Journal::Held*>> TakeUp::Find(const resource::Until& until) 
     }
     if (wanted.empty()) co_return nullptr;
     if (is_first) continue;
-    std::stable_partition(wanted.begin(), wanted.end(), [](const Noted* noted) {
-      return noted->note.state != NoteState::kAnswered;
+    std::stable_sort(wanted.begin(), wanted.end(), [](const Noted* a, const Noted* b) {
+      return Rank(a->note.state) < Rank(b->note.state);
     });
     absl::Duration pause = absl::ZeroDuration();
     for (const Noted* noted : wanted) {
