@@ -117,7 +117,7 @@ Task<absl::StatusOr<Journal::Held*>> TakeUp::Find(const resource::Until& until) 
       if (noted->note.state == NoteState::kReplaced && !Contains(waited_for_, noted->note.job_id)) {
         waited_for_.push_back(noted->note.job_id);
         pause = kHalfPause;
-        continue;
+        break;  // nothing worse is taken meanwhile
       }
       const Watch::Verdict verdict = watch.Judge(*look, *noted);
       if (verdict == Watch::Verdict::kLives) living_.push_back(noted->note.holder);

@@ -66,11 +66,13 @@ Process& Terraform::Launch(Walk& walk, const char* phase) {
   return *walk.process;
 }
 
-// The orderly end of a plugin, or what is left of one.
-void Terraform::End(Walk& walk) {
+// The orderly end of a plugin, or what is left of one. Whether it was orderly.
+bool Terraform::End(Walk& walk) {
   if (walk.HasPlugin()) walk.process->runs.End();
+  const bool is_orderly = walk.HasPlugin();
   if (walk.process != nullptr && !walk.process->is_orphaned) walk.process->Die();
   walk.process = nullptr;
+  return is_orderly;
 }
 
 void Terraform::OnFault(Process& process, const std::string& what) {
@@ -337,8 +339,7 @@ void Terraform::Perform(Walk& walk, Plan plan) {
     // Terraform goes on without a plugin that has died, to its own end.
     if (walk.is_alive && walk.process->is_dead) walk.errors.emplace_back("the plugin is gone");
     // The plugin may not have been able to note it.
-    const bool is_orderly = walk.HasPlugin() && !world_.journal_faults;
-    End(walk);
+    const bool is_orderly = End(walk) && !world_.journal_faults;
     if (!walk.is_alive) return;
     // A backend is told at the end, which may fail.
     if (!walk.module.in_local_file && world_.Strikes()) {

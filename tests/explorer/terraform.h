@@ -93,7 +93,7 @@ class Terraform {
   std::unique_ptr<Walk> Begin(Module& module, Options options);
   void OnFault(Process& process, const std::string& what);
   Process& Launch(Walk& walk, const char* phase);
-  void End(Walk& walk);
+  bool End(Walk& walk);
   Plan MakePlan(Walk& walk);
   void PlanObject(Walk& walk, Object object, Plan& plan);
   void PlanNew(Walk& walk, const std::string& address, Plan& plan);
