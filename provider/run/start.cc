@@ -32,8 +32,8 @@ constexpr absl::Duration kClockError = absl::Minutes(1);
 // Twice that: a job that started longer ago cannot be taken for one that starts now.
 constexpr absl::Duration kRecent = absl::Minutes(2);
 
-// The list was made so long before the send, at most: else it is made anew.
-constexpr absl::Duration kFresh = absl::Seconds(10);
+// The list was asked for so long before the send, at most: else it is made anew.
+constexpr absl::Duration kFresh = absl::Seconds(20);
 
 // Of the list, where all running jobs are looked for: the newest.
 constexpr int kPagesOfRunning = 2;
@@ -188,11 +188,12 @@ class Starter {
 
   // Step 1.
   absl::Status Survey() {
+    // From before the call: this process may be suspended until it reads the answer.
+    listed_at_ = clock_.Elapsed();
     before_ = request_.on_conflict == OnConflict::kWait
                   ? jobs_.ListRecent(request_.workflow, kRecent, until_.stop)
                   : jobs_.List(request_.workflow, kPagesOfRunning, until_.stop);
     RETURN_IF_ERROR(before_.status());
-    listed_at_ = clock_.Elapsed();
     ASSIGN_OR_RETURN(look_, journal_.LookAround());
     return absl::OkStatus();
   }
@@ -491,7 +492,7 @@ class Starter {
   const absl::Duration since_;
   int lost_answers_ = 0;
 
-  // Of this attempt: what there was before, and when the service's list was there.
+  // Of this attempt: what there was before, and when the service was asked for its list.
   absl::StatusOr<JobList> before_ = JobList();
   std::shared_ptr<const run::Look> look_;
   absl::Duration listed_at_;

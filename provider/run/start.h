@@ -69,7 +69,7 @@ Task<StartResult> Settle(Runs& runs, Region& region, Journal::Held* note,
 inline constexpr absl::Duration kReconcileWindow = absl::Minutes(1);
 
 // How long after the time that a note says its start may have been executed.
-inline constexpr absl::Duration kLongestAttempt = absl::Seconds(70);  // sent late, answered late
+inline constexpr absl::Duration kLongestAttempt = absl::Seconds(80);  // sent late, answered late
 
 // Whether a job that started then can be what came of the attempt of `note`.
 bool MayHaveStarted(const Note& note, absl::Time start);

@@ -42,21 +42,6 @@ TEST_P(Random, HistoriesKeepThePromises) {
   }
 }
 
-TEST(One, X) {
-  const History history{.seed = 330,
-                        .faults = 1,
-                        .commands = {"config a=1 b=1", "apply -refresh=false", "later"},
-                        .in_local_file = true,
-                        .knows_deaths = true,
-                        .is_cbd = false,
-                        .tells_apply = true,
-                        .journal_faults = false,
-                        .lag = 0,
-                        .quota = 2};
-  const Outcome again = Play(history);
-  std::cout << again.violation << absl::StrJoin(again.story, "\n");
-}
-
 INSTANTIATE_TEST_SUITE_P(Explorer, Random, testing::Range(0u, kShards));
 
 }  // namespace

@@ -42,6 +42,7 @@ std::string Object::job() const { return Text(state, "job_id"); }
 struct Terraform::Walk {
   Module& module;
   Options options{};
+  std::map<std::string, Configured> configuration{};
   std::vector<Object> objects{};  // the state in Terraform's memory
   Process* process = nullptr;     // the plugin of the phase
   bool is_alive = true;           // terraform itself
@@ -105,6 +106,7 @@ void Terraform::OnFault(Process& process, const std::string& what) {
 std::unique_ptr<Terraform::Walk> Terraform::Begin(Module& module, Options options) {
   world_.on_fault = [this](Process& process, const std::string& what) { OnFault(process, what); };
   auto walk = std::make_unique<Walk>(Walk{.module = module, .options = std::move(options)});
+  walk->configuration = module.configuration;
   walk->objects = module.state;
   module.is_locked = true;
   walks_.push_back(walk.get());
@@ -145,6 +147,7 @@ void Terraform::ApplySaved(Module& module, std::function<void()> done) {
     std::optional<Plan> plan = std::exchange(walk->module.saved_plan, std::nullopt);
     if (plan.has_value() && plan->made_for == walk->module.state) {  // else it is stale
       walk->objects = plan->objects;
+      walk->configuration = plan->configuration;
       Perform(*walk, *std::move(plan));
     }
     errors = walk->errors;
@@ -166,8 +169,8 @@ void Terraform::Import(Module& module, const std::string& address, const std::st
     }
     if (walk->HasPlugin() && imported.state.IsMap()) {
       // The user gives the job to this run; another, whose it may have been, may want a new one.
-      truth_.Creates(walk->module.name, address,
-                     walk->module.configuration.find(address)->second.key);
+      truth_.Creates(walk->module.name, address, walk->configuration.find(address)->second.key);
+      truth_.Revives(job);
       walk->objects.push_back(
           {.address = address, .state = imported.state, .private_data = imported.private_data});
     }
@@ -229,7 +232,7 @@ PlanAnswer Terraform::PlanTo(Walk& walk, const Value& prior, const Value& config
 }
 
 Plan Terraform::MakePlan(Walk& walk) {
-  Plan plan{.made_for = walk.module.state};
+  Plan plan{.made_for = walk.module.state, .configuration = walk.configuration};
   Launch(walk, walk.options.destroy ? "destroy-plan" : "plan");
   std::vector<std::function<void()>> nodes;
   const std::vector<Object> objects = std::exchange(walk.objects, {});
@@ -240,7 +243,7 @@ Plan Terraform::MakePlan(Walk& walk) {
     }
     nodes.emplace_back([this, &walk, object, &plan] { PlanObject(walk, object, plan); });
   }
-  for (const auto& [address, configured] : walk.module.configuration) {
+  for (const auto& [address, configured] : walk.configuration) {
     const bool is_there = std::any_of(objects.begin(), objects.end(), [&](const Object& object) {
       return object.address == address && !object.is_deposed;
     });
@@ -274,8 +277,8 @@ void Terraform::PlanObject(Walk& walk, Object object, Plan& plan) {
                  /*for_sure=*/!HasFailed(object) && !world_.journal_faults);
   }
 
-  const auto configured = walk.module.configuration.find(object.address);
-  if (object.is_deposed || configured == walk.module.configuration.end() || walk.options.destroy) {
+  const auto configured = walk.configuration.find(object.address);
+  if (object.is_deposed || configured == walk.configuration.end() || walk.options.destroy) {
     const PlanAnswer gone =
         PlanTo(walk, object.state, Value::Null(), object.private_data, /*is_apply=*/false);
     plan.actions.push_back({.kind = Action::Kind::kDestroy,
@@ -311,7 +314,7 @@ void Terraform::PlanObject(Walk& walk, Object object, Plan& plan) {
 
 void Terraform::PlanNew(Walk& walk, const std::string& address, Plan& plan) {
   if (!walk.HasPlugin()) return;
-  const Value config = ConfigOf(walk.module.configuration.find(address)->second);
+  const Value config = ConfigOf(walk.configuration.find(address)->second);
   const PlanAnswer created = PlanTo(walk, Value::Null(), config, "", /*is_apply=*/false);
   Judge(walk, address, created.diagnostics);
   plan.actions.push_back({.kind = Action::Kind::kCreate, .address = address});
@@ -390,8 +393,8 @@ void Terraform::Do(Walk& walk, const Action& action) {
 
 void Terraform::Create(Walk& walk, const Action& action, bool restores) {
   Process& process = *walk.process;
-  const auto configured = walk.module.configuration.find(action.address);
-  if (configured == walk.module.configuration.end()) return;
+  const auto configured = walk.configuration.find(action.address);
+  if (configured == walk.configuration.end()) return;
   const Group group{.module = walk.module.name, .key = configured->second.key};
   truth_.Creates(walk.module.name, action.address, group.key);
   const PlanAnswer planned = PlanTo(walk, Value::Null(), ConfigOf(configured->second), "",
@@ -429,8 +432,8 @@ void Terraform::Update(Walk& walk, const Action& action) {
   if (object == nullptr) return;
   const Value prior = object->state;
   process.job_run.Seen(prior);
-  const auto configured = walk.module.configuration.find(action.address);
-  if (configured == walk.module.configuration.end() || !walk.HasPlugin()) return;
+  const auto configured = walk.configuration.find(action.address);
+  if (configured == walk.configuration.end() || !walk.HasPlugin()) return;
   const PlanAnswer planned = PlanTo(walk, prior, ConfigOf(configured->second), object->private_data,
                                     /*is_apply=*/true);
   if (!walk.HasPlugin()) return;
@@ -467,10 +470,10 @@ bool Terraform::Delete(Walk& walk, const Action& action, const Object& object) {
   });
   if (gone != walk.objects.end()) walk.objects.erase(gone);
   // A run that is replaced by the same goes on; any other is given up.
-  const auto configured = walk.module.configuration.find(object.address);
+  const auto configured = walk.configuration.find(object.address);
   const bool goes_on =
       action.kind == Action::Kind::kReplace && !IsFinished(object) &&
-      configured != walk.module.configuration.end() &&
+      configured != walk.configuration.end() &&
       truth_.IsOf(object.job(), {.module = walk.module.name, .key = configured->second.key});
   if (!goes_on) walk.touched.push_back(object.job());
   if (!goes_on && Current(walk, object.address) == nullptr) {
@@ -502,7 +505,7 @@ void Terraform::Save(Walk& walk, bool is_end) {
                    /*for_sure=*/is_end && module.in_local_file && !HasFailed(object));
     }
     const bool stays = !object.is_deposed && !object.is_tainted &&
-                       module.configuration.contains(object.address) &&
+                       walk.configuration.contains(object.address) &&
                        !walk.options.replace.contains(object.address);
     if (stays) jobs.push_back(object.job());
   }

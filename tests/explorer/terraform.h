@@ -51,6 +51,7 @@ struct Plan {
   std::vector<Action> actions{};
   std::vector<Object> objects{};   // the state, refreshed
   std::vector<Object> made_for{};  // the state when it was made
+  std::map<std::string, Configured> configuration{};
 };
 
 // One root module: its configuration and its state.
