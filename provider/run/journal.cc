@@ -316,6 +316,7 @@ absl::StatusOr<Journal::Held*> Journal::Create(Note note) {
 absl::StatusOr<Journal::Held*> Journal::TakeOver(const Noted& noted, Note change) {
   ER_CHECK(noted.note.scope == options_.scope,
            "A note of another state is never taken over, changed or removed.");
+  if (IsHeld(noted.name)) return nullptr;  // by this very process: it has been faster
   change.holder = process_;
   absl::StatusOr<std::string> version =
       options_.store->Replace(noted.name, noted.version, ToText(change));

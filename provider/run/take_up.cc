@@ -160,6 +160,8 @@ Task<absl::StatusOr<Journal::Held*>> Hold(Runs& runs, std::string job_id, bool i
       co_return journal.Create(std::move(note));
     }
     if (found->note.state == NoteState::kServed) co_return nullptr;
+    // While the journal was looked at, a create of this process may have taken it.
+    if (journal.IsHeld(found->name) || (!is_mine && runs.IsClaimed(job_id))) continue;
     const Watch::Verdict verdict = watch.Judge(*look, *found);
     if (verdict == Watch::Verdict::kLives) {
       co_return absl::FailedPreconditionError(absl::StrCat("another process is at work on it: see ",
