@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -28,8 +30,12 @@ constexpr char kProcess[] = "process";
 constexpr char kUnfinished[] = ".new-";  // what is being made, beside the entries
 constexpr char kClock[] = ".clock";
 
-// What has been in the making for longer was left by a process that died.
+// What has been no entry for longer was left by a process that died.
 constexpr absl::Duration kLongestMaking = absl::Hours(1);
+
+// A version that goes while it is looked at has been replaced, which may happen a few times in a
+// row. It never happens so often.
+constexpr int kMostLooks = 100;
 
 // As large as a note can become; anything larger is none.
 constexpr off_t kLargestText = 16 << 20;
@@ -37,6 +43,11 @@ constexpr off_t kLargestText = 16 << 20;
 std::string RandomWord() {
   std::random_device random;
   return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
+}
+
+// Whether RandomWord() may have said it: whatever else there is in a folder is somebody else's.
+bool IsWord(absl::string_view text) {
+  return text.size() == 16 && std::all_of(text.begin(), text.end(), absl::ascii_isxdigit);
 }
 
 absl::Status Failed(absl::string_view what, const std::string& path) {
@@ -73,73 +84,110 @@ absl::Status WriteFile(const std::string& path, absl::string_view text) {
   return status;
 }
 
-absl::StatusOr<std::string> ReadText(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return Failed("reading", path);
-  const auto close = absl::MakeCleanup([&] { ::close(file); });
-  struct stat info {};
-  if (::fstat(file, &info) != 0) return Failed("reading", path);
-  if (info.st_size > kLargestText) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " is too large to be a note"));
+// An entry's folder, held open: whatever is done to what is in it is done to this one, and not to
+// one of the same name that somebody makes meanwhile.
+class EntryFolder {
+ public:
+  explicit EntryFolder(const std::string& path) : path_(path), folder_(::opendir(path.c_str())) {}
+  EntryFolder(const EntryFolder&) = delete;
+  EntryFolder& operator=(const EntryFolder&) = delete;
+  ~EntryFolder() {
+    if (folder_ != nullptr) ::closedir(folder_);
   }
-  std::string text(static_cast<std::size_t>(info.st_size), '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const ssize_t read = ::read(file, text.data() + have, text.size() - have);
-    if (read < 0 && errno != EINTR) return Failed("reading", path);
-    if (read == 0) break;
-    if (read > 0) have += static_cast<std::size_t>(read);
-  }
-  text.resize(have);
-  return text;
-}
 
-// The version of the entry that is this folder; nothing where it is none.
-absl::StatusOr<std::optional<std::string>> VersionIn(const std::string& path) {
-  DIR* const folder = ::opendir(path.c_str());
-  if (folder == nullptr) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    return Failed("reading", path);
-  }
-  const auto close = absl::MakeCleanup([&] { ::closedir(folder); });
-  while (const dirent* const file = ::readdir(folder)) {
-    const std::string name = file->d_name;
-    if (name[0] == '.' || name == kProcess || absl::EndsWith(name, kTextSuffix)) continue;
-    return name;
-  }
-  return std::nullopt;
-}
+  // kNotFound where there is none: no entry is called so.
+  absl::Status status() const { return status_; }
 
-// Empties the folder that was opened, whatever is called so by now, and removes it if it is empty.
-void Clear(DIR* folder, const std::string& path) {
-  ::rewinddir(folder);
-  while (const dirent* const file = ::readdir(folder)) {
-    if (file->d_name[0] != '.') ::unlinkat(::dirfd(folder), file->d_name, 0);
+  // The entry's version; nothing where the folder is none: it has been removed, but for the rest.
+  std::optional<std::string> Version() {
+    ::rewinddir(folder_);
+    while (const dirent* const file = ::readdir(folder_)) {
+      if (IsWord(file->d_name)) return file->d_name;
+    }
+    return std::nullopt;
   }
-  ::rmdir(path.c_str());
-}
 
-void Clear(const std::string& path) {
-  DIR* const folder = ::opendir(path.c_str());
-  if (folder == nullptr) return;
-  Clear(folder, path);
-  ::closedir(folder);
-}
+  // kNotFound where there is no such version any more.
+  absl::StatusOr<std::string> Text(const std::string& version) {
+    const std::string name = absl::StrCat(version, kTextSuffix);
+    const int file = ::openat(fd(), name.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return Failed("reading", path_);
+    const auto close = absl::MakeCleanup([&] { ::close(file); });
+    struct stat info {};
+    if (::fstat(file, &info) != 0) return Failed("reading", path_);
+    if (info.st_size > kLargestText) {
+      return absl::InvalidArgumentError(absl::StrCat(path_, " is too large to be a note"));
+    }
+    std::string text(static_cast<std::size_t>(info.st_size), '\0');
+    std::size_t have = 0;
+    while (have < text.size()) {
+      const ssize_t read = ::read(file, text.data() + have, text.size() - have);
+      if (read < 0 && errno != EINTR) return Failed("reading", path_);
+      if (read == 0) break;
+      if (read > 0) have += static_cast<std::size_t>(read);
+    }
+    text.resize(have);
+    return text;
+  }
+
+  // When the version was written; nothing where there is no such version any more.
+  std::optional<absl::Time> Modified(const std::string& version) {
+    struct stat info {};
+    const std::string name = absl::StrCat(version, kTextSuffix);
+    if (::fstatat(fd(), name.c_str(), &info, 0) != 0) return std::nullopt;
+    return absl::TimeFromTimespec(info.st_mtim);
+  }
+
+  absl::Time Modified() {
+    struct stat info {};
+    return ::fstat(fd(), &info) == 0 ? absl::TimeFromTimespec(info.st_mtim)
+                                     : absl::InfiniteFuture();
+  }
+
+  // Whether the process that the entry lasts with has died. False where that cannot be told: not
+  // every file system has locks.
+  bool IsAbandoned() {
+    const int file = ::openat(fd(), kProcess, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool is_free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
+    ::close(file);
+    return is_free;
+  }
+
+  bool Remove(const std::string& version) { return ::unlinkat(fd(), version.c_str(), 0) == 0; }
+
+  // Takes away what is left of an entry whose version is gone.
+  void Clear() {
+    ::rewinddir(folder_);
+    while (const dirent* const file = ::readdir(folder_)) {
+      const absl::string_view name = file->d_name;
+      if (IsWord(name) || name == kProcess || absl::EndsWith(name, kTextSuffix)) {
+        ::unlinkat(fd(), file->d_name, 0);
+      }
+    }
+    ::rmdir(path_.c_str());  // another one of this name is not empty
+  }
+
+ private:
+  absl::Status Open() const {
+    if (folder_ != nullptr) return absl::OkStatus();
+    if (errno != ENOTDIR) return Failed("reading", path_);
+    return absl::NotFoundError(absl::StrCat(path_, " is no folder"));
+  }
+  int fd() const { return ::dirfd(folder_); }
+
+  const std::string path_;
+  DIR* const folder_;
+  const absl::Status status_ = Open();
+};
 
 std::string TextOf(const std::string& path, const std::string& version) {
   return absl::StrCat(path, "/", version, kTextSuffix);
 }
 
-absl::Time ToTime(const timespec& time) { return absl::TimeFromTimespec(time); }
-
-// Whether the process that the entry lasts with has died. False where that cannot be told: not
-// every file system has locks.
-bool IsAbandoned(const std::string& path) {
-  const int file = ::open(absl::StrCat(path, "/", kProcess).c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const bool is_free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
-  ::close(file);
-  return is_free;
+absl::Status Damaged(const std::string& path) {
+  return absl::DataLossError(
+      absl::StrCat(path, " has lost its text, so that nobody knows what it said"));
 }
 
 // What the file system takes the time to be: that of a server is not this computer's.
@@ -149,7 +197,7 @@ absl::Time Now(const std::string& folder) {
   struct stat info {};
   const bool known = file >= 0 && ::futimens(file, nullptr) == 0 && ::fstat(file, &info) == 0;
   if (file >= 0) ::close(file);
-  return known ? ToTime(info.st_mtim) : absl::Now();
+  return known ? absl::TimeFromTimespec(info.st_mtim) : absl::Now();
 }
 
 }  // namespace
@@ -163,46 +211,62 @@ std::string FolderStore::PathOf(const std::string& name) const {
 }
 
 absl::StatusOr<Store::Listing> FolderStore::List() {
-  Listing listing;
+  std::vector<std::string> names;
   DIR* const folder = ::opendir(folder_.c_str());
   if (folder == nullptr) {
     if (errno != ENOENT) return Failed("reading the folder", folder_);
-    listing.now = absl::Now();
-    return listing;  // nothing has been written yet
+    return Listing{.now = absl::Now()};  // nothing has been written yet
   }
-  std::vector<std::string> names;
-  while (const dirent* const file = ::readdir(folder)) names.emplace_back(file->d_name);
+  while (const dirent* const file = ::readdir(folder)) {
+    const std::string name = file->d_name;
+    if (name[0] != '.' || absl::StartsWith(name, kUnfinished)) names.push_back(name);
+  }
   ::closedir(folder);
+  // Before anything is looked at: whoever renews its entry meanwhile is not to be taken for dead.
+  Listing listing{.now = Now(folder_)};
   for (const std::string& name : names) {
-    const std::string path = PathOf(name);
-    struct stat info {};
-    if (absl::StartsWith(name, kUnfinished)) {
-      if (::stat(path.c_str(), &info) == 0 && absl::Now() - ToTime(info.st_mtim) > kLongestMaking) {
-        Clear(path);
-      }
-    }
-    if (name[0] == '.') continue;
-    ASSIGN_OR_RETURN(std::optional<std::string> version, VersionIn(path));
-    if (!version.has_value() || ::stat(TextOf(path, *version).c_str(), &info) != 0) continue;
-    listing.entries.push_back({.name = name,
-                               .version = *std::move(version),
-                               .modified = ToTime(info.st_mtim),
-                               .abandoned = IsAbandoned(path)});
+    ASSIGN_OR_RETURN(std::optional<Entry> entry, Find(name, listing.now));
+    if (entry.has_value()) listing.entries.push_back(*std::move(entry));
   }
-  listing.now = Now(folder_);
   return listing;
+}
+
+// The entry of this name, if there is one. What somebody left long before `now` is taken away.
+absl::StatusOr<std::optional<Store::Entry>> FolderStore::Find(const std::string& name,
+                                                              absl::Time now) {
+  const std::string path = PathOf(name);
+  for (int look = 1; look <= kMostLooks; ++look) {
+    EntryFolder folder(path);
+    if (absl::IsNotFound(folder.status())) return std::nullopt;
+    RETURN_IF_ERROR(folder.status());
+    std::optional<std::string> version = folder.Version();
+    const bool is_unfinished = absl::StartsWith(name, kUnfinished);
+    if (is_unfinished || !version.has_value()) {
+      if (now - folder.Modified() > kLongestMaking) folder.Clear();
+      return std::nullopt;
+    }
+    const std::optional<absl::Time> modified = folder.Modified(*version);
+    if (!modified.has_value()) continue;
+    return Entry{.name = name,
+                 .version = *std::move(version),
+                 .modified = *modified,
+                 .abandoned = folder.IsAbandoned()};
+  }
+  return Damaged(path);
 }
 
 absl::StatusOr<Store::Content> FolderStore::Read(const std::string& name) {
   const std::string path = PathOf(name);
-  // A version that goes while it is read has been replaced; a few times in a row is a coincidence.
-  for (int look = 1;; ++look) {
-    ASSIGN_OR_RETURN(std::optional<std::string> version, VersionIn(path));
+  for (int look = 1; look <= kMostLooks; ++look) {
+    EntryFolder folder(path);
+    RETURN_IF_ERROR(folder.status());
+    std::optional<std::string> version = folder.Version();
     if (!version.has_value()) return absl::NotFoundError(absl::StrCat("there is no ", path));
-    absl::StatusOr<std::string> text = ReadText(TextOf(path, *version));
+    absl::StatusOr<std::string> text = folder.Text(*version);
     if (text.ok()) return Content{.text = *std::move(text), .version = *std::move(version)};
-    if (!absl::IsNotFound(text.status()) || look == 10) return text.status();
+    if (!absl::IsNotFound(text.status())) return text.status();
   }
+  return Damaged(path);
 }
 
 absl::StatusOr<std::string> FolderStore::Create(const std::string& name, const std::string& text,
@@ -213,7 +277,9 @@ absl::StatusOr<std::string> FolderStore::Create(const std::string& name, const s
   const std::string version = RandomWord();
   const std::string made = absl::StrCat(folder_, "/", kUnfinished, version);
   if (::mkdir(made.c_str(), 0700) != 0) return Failed("making", made);
-  auto undo = absl::MakeCleanup([&] { Clear(made); });
+  auto undo = absl::MakeCleanup([&] {
+    if (EntryFolder rest(made); rest.status().ok()) rest.Clear();
+  });
   RETURN_IF_ERROR(WriteFile(TextOf(made, version), text));
   ASSIGN_OR_RETURN(const int pointer, NewFile(absl::StrCat(made, "/", version)));
   ::close(pointer);
@@ -229,11 +295,19 @@ absl::StatusOr<std::string> FolderStore::Create(const std::string& name, const s
   }
   SyncFolder(made);
   const std::string path = PathOf(name);
-  while (::rename(made.c_str(), path.c_str()) != 0) {
+  for (int look = 1; ::rename(made.c_str(), path.c_str()) != 0; ++look) {
     if (errno != ENOTEMPTY && errno != EEXIST) return Failed("making", path);
-    ASSIGN_OR_RETURN(const std::optional<std::string> there, VersionIn(path));
-    if (there.has_value()) return absl::AlreadyExistsError(absl::StrCat(path, " is there already"));
-    Clear(path);  // what somebody left who died while removing it
+    if (look == kMostLooks) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("making ", path, ": what is left there of another cannot be taken away"));
+    }
+    EntryFolder there(path);
+    if (absl::IsNotFound(there.status())) continue;
+    RETURN_IF_ERROR(there.status());
+    if (there.Version().has_value()) {
+      return absl::AlreadyExistsError(absl::StrCat(path, " is there already"));
+    }
+    there.Clear();  // what somebody left who died while removing it
   }
   std::move(undo).Cancel();
   SyncFolder(folder_);
@@ -268,17 +342,16 @@ absl::StatusOr<std::string> FolderStore::Replace(const std::string& name,
 absl::Status FolderStore::Remove(const std::string& name, const std::string& version) {
   const std::string path = PathOf(name);
   // Once the version is gone, somebody else may make an entry of this name.
-  DIR* const folder = ::opendir(path.c_str());
-  if (folder == nullptr) return errno == ENOENT ? absl::OkStatus() : Failed("removing", path);
-  const auto close = absl::MakeCleanup([&] { ::closedir(folder); });
-  if (::unlinkat(::dirfd(folder), version.c_str(), 0) != 0) {
+  EntryFolder folder(path);
+  if (absl::IsNotFound(folder.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(folder.status());
+  if (!folder.Remove(version)) {
     const absl::Status failure = Failed("removing", path);
     if (!absl::IsNotFound(failure)) return failure;
-    ASSIGN_OR_RETURN(const std::optional<std::string> there, VersionIn(path));
-    if (!there.has_value()) return absl::OkStatus();
+    if (!folder.Version().has_value()) return absl::OkStatus();
     return absl::AbortedError(absl::StrCat(path, " has been replaced"));
   }
-  Clear(folder, path);
+  folder.Clear();
   SyncFolder(folder_);
   std::lock_guard lock(mutex_);
   if (const auto held = held_.find(name); held != held_.end()) {

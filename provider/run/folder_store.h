@@ -15,6 +15,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "run/store.h"
@@ -38,6 +39,7 @@ class FolderStore final : public Store {
 
  private:
   std::string PathOf(const std::string& name) const;
+  absl::StatusOr<std::optional<Entry>> Find(const std::string& name, absl::Time now);
 
   const std::string folder_;
   std::mutex mutex_;
