@@ -325,6 +325,10 @@ absl::StatusOr<std::string> FolderStore::Replace(const std::string& name,
   const std::string next = RandomWord();
   if (absl::Status written = WriteFile(TextOf(path, next), text); !written.ok()) {
     if (!absl::IsNotFound(written)) return written;
+    // Where everything is gone, nobody has taken this entry in particular.
+    if (::access(folder_.c_str(), F_OK) != 0) {
+      return absl::UnavailableError(absl::StrCat(folder_, " is gone"));
+    }
     return absl::AbortedError(absl::StrCat(path, " is gone"));
   }
   if (::rename(absl::StrCat(path, "/", version).c_str(), absl::StrCat(path, "/", next).c_str()) !=

@@ -167,6 +167,7 @@ class FolderStoreSteps : public testing::TestWithParam<std::tuple<Start, Operati
   // A folder as it is found, and the version of its entry.
   std::string Find(const std::string& folder) {
     FolderStore store(folder);
+    fs::create_directories(folder);
     if (start().has_rest) LeaveRest(folder);
     return Begin(start(), store);
   }
@@ -254,6 +255,24 @@ class FolderStoreTest : public testing::Test {
   FolderStore store_{path_};
 };
 
+TEST_F(FolderStoreTest, IsMadeByWhoeverWritesFirst) {
+  EXPECT_EQ(ContentsOf(store_), "");
+  EXPECT_EQ(Word(store_.Read("a")), "NOT_FOUND");
+  EXPECT_EQ(Word(store_.Remove("a", "0000000000000000")), "OK");
+  EXPECT_FALSE(fs::exists(path_));
+  bool goes_on = true;
+  for (int step = 1; goes_on; ++step) {
+    const std::string path = absl::StrCat(path_, step, "/a/b");
+    FolderStore mine(path);
+    TracedProcess process([&] { return Word(mine.Create("a", "mine", Lasts::kForGood)); });
+    goes_on = process.StepTo(step);
+    FolderStore theirs(path);
+    ASSERT_EQ(Word(theirs.Create("b", "theirs", Lasts::kForGood)), "OK");
+    ASSERT_EQ(process.Finish(), "OK");
+    ASSERT_EQ(ContentsOf(theirs), "a=mine b=theirs") << "step " << step;
+  }
+}
+
 TEST_F(FolderStoreTest, TakesAwayWhatTheDeadHaveLeftAfterAnHour) {
   LeaveRest(path_);
   fs::create_directories(path_ + "/.new-2222222222222222");
@@ -339,6 +358,15 @@ TEST_F(FolderStoreTest, AFileInThePlaceOfAnEntryIsAnError) {
   const absl::Status status = store_.Create("a", "new", Lasts::kForGood).status();
   EXPECT_THAT(status.message(), HasSubstr("making " + path_ + "/a: Not a directory"));
   EXPECT_EQ(ContentsOf(store_), "");
+}
+
+// Not a run that another process has taken over: the caller still has it.
+TEST_F(FolderStoreTest, AFolderThatIsGoneAltogetherIsAnError) {
+  const std::string version = *store_.Create("a", "old", Lasts::kForGood);
+  fs::remove_all(path_);
+  const absl::Status status = store_.Replace("a", version, "new").status();
+  EXPECT_EQ(Word(status), "UNAVAILABLE");
+  EXPECT_THAT(status.message(), HasSubstr(path_ + " is gone"));
 }
 
 // What `work` says in a process of its own, which may become somebody else, say.
