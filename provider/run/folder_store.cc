@@ -38,7 +38,7 @@ constexpr absl::Duration kLongestMaking = absl::Hours(1);
 constexpr int kMostLooks = 100;
 
 // As large as a note can become; anything larger is none.
-constexpr off_t kLargestText = 16 << 20;
+constexpr std::size_t kLargestText = 16 << 20;
 
 std::string RandomWord() {
   std::random_device random;
@@ -69,19 +69,49 @@ absl::StatusOr<int> NewFile(const std::string& path) {
   return file;
 }
 
+absl::Status WriteAll(int file, absl::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return Failed("writing", path);
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(file) != 0) return Failed("writing", path);
+  return absl::OkStatus();
+}
+
 // A new file with this text, on disk when it returns OK; otherwise there is none.
 absl::Status WriteFile(const std::string& path, absl::string_view text) {
   ASSIGN_OR_RETURN(const int file, NewFile(path));
-  absl::Status status;
-  while (status.ok() && !text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno != EINTR) status = Failed("writing", path);
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (status.ok() && ::fsync(file) != 0) status = Failed("writing", path);
+  const absl::Status status = WriteAll(file, text, path);
   ::close(file);
   if (!status.ok()) ::unlink(path.c_str());
   return status;
+}
+
+absl::StatusOr<std::string> ReadAll(int file, const std::string& path) {
+  std::string text;
+  char piece[4096];
+  for (;;) {
+    const ssize_t read = ::read(file, piece, sizeof(piece));
+    if (read == 0) return text;
+    if (read < 0 && errno != EINTR) return Failed("reading", path);
+    if (read > 0) text.append(piece, static_cast<std::size_t>(read));
+    if (text.size() > kLargestText) {
+      return absl::InvalidArgumentError(absl::StrCat(path, " is too large to be a note"));
+    }
+  }
+}
+
+// This computer, since it was started; empty where that cannot be told.
+// https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html
+const std::string& ThisBoot() {
+  static const std::string* const boot = [] {
+    const int file = ::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    absl::StatusOr<std::string> id = file < 0 ? Failed("reading", "") : ReadAll(file, "");
+    if (file >= 0) ::close(file);
+    return new std::string(id.value_or(""));
+  }();
+  return *boot;
 }
 
 // An entry's folder, held open: whatever is done to what is in it is done to this one, and not to
@@ -113,21 +143,7 @@ class EntryFolder {
     const int file = ::openat(fd(), name.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return Failed("reading", path_);
     const auto close = absl::MakeCleanup([&] { ::close(file); });
-    struct stat info {};
-    if (::fstat(file, &info) != 0) return Failed("reading", path_);
-    if (info.st_size > kLargestText) {
-      return absl::InvalidArgumentError(absl::StrCat(path_, " is too large to be a note"));
-    }
-    std::string text(static_cast<std::size_t>(info.st_size), '\0');
-    std::size_t have = 0;
-    while (have < text.size()) {
-      const ssize_t read = ::read(file, text.data() + have, text.size() - have);
-      if (read < 0 && errno != EINTR) return Failed("reading", path_);
-      if (read == 0) break;
-      if (read > 0) have += static_cast<std::size_t>(read);
-    }
-    text.resize(have);
-    return text;
+    return ReadAll(file, path_);
   }
 
   // When the version was written; nothing where there is no such version any more.
@@ -145,13 +161,15 @@ class EntryFolder {
   }
 
   // Whether the process that the entry lasts with has died. False where that cannot be told: not
-  // every file system has locks.
+  // every file system has locks, and those of one that several computers share may be known to each
+  // of them alone.
   bool IsAbandoned() {
     const int file = ::openat(fd(), kProcess, O_RDONLY | O_CLOEXEC);
     if (file < 0) return false;
-    const bool is_free = ::flock(file, LOCK_SH | LOCK_NB) == 0;
-    ::close(file);
-    return is_free;
+    const auto close = absl::MakeCleanup([&] { ::close(file); });
+    const absl::StatusOr<std::string> boot = ReadAll(file, path_);
+    return boot.ok() && !boot->empty() && *boot == ThisBoot() &&
+           ::flock(file, LOCK_SH | LOCK_NB) == 0;
   }
 
   bool Remove(const std::string& version) { return ::unlinkat(fd(), version.c_str(), 0) == 0; }
@@ -290,6 +308,7 @@ absl::StatusOr<std::string> FolderStore::Create(const std::string& name, const s
   if (lasts == Lasts::kWithTheProcess) {
     const std::string path = absl::StrCat(made, "/", kProcess);
     ASSIGN_OR_RETURN(process, NewFile(path));
+    RETURN_IF_ERROR(WriteAll(process, ThisBoot(), path));
     // Without locks, nobody is known to have died before the lease has run out.
     if (::flock(process, LOCK_EX | LOCK_NB) != 0) ::unlink(path.c_str());
   }

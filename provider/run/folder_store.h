@@ -6,8 +6,8 @@
 //   note-5a1f.../
 //     0b3c77aa19e04d52         the version; renaming it is the one step that makes a new one
 //     0b3c77aa19e04d52.json    the text, written before
-//     process                  locked (flock) as long as the process lives that the entry lasts
-//     with
+//     process                  locked (flock) as long as the process lives that the entry
+//                              lasts with; says on which computer that is
 //
 // Whoever dies between two steps leaves a text without a version, which means nothing, or an
 // entry's folder without one, which is no entry.

@@ -496,6 +496,17 @@ TEST_F(FolderStoreTest, AnEntryIsAbandonedWhenItsStoreIsGone) {
   EXPECT_TRUE(IsAbandoned(store_, "a"));
 }
 
+// Whose lock is not seen here, where the file system is one that several computers share. The same
+// computer is another one when it has been started anew.
+TEST_F(FolderStoreTest, OfAnotherComputerNobodyIsKnownToHaveDied) {
+  { ASSERT_TRUE(FolderStore(path_).Create("a", "text", Lasts::kWithTheProcess).ok()); }
+  ASSERT_TRUE(IsAbandoned(store_, "a"));
+  for (const char* computer : {"", "0b5e3f0c-9f5e-4d4f-8a53-0d9a7a3a6a53\n"}) {
+    std::ofstream(path_ + "/a/process") << computer;
+    EXPECT_FALSE(IsAbandoned(store_, "a")) << computer;
+  }
+}
+
 TEST_F(FolderStoreTest, AnEntryThatIsMadeAnewIsNotAbandoned) {
   const std::string version = *store_.Create("a", "text", Lasts::kWithTheProcess);
   ASSERT_TRUE(store_.Remove("a", version).ok());
