@@ -1,6 +1,8 @@
 #include "run/note.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <utility>
@@ -34,9 +36,13 @@ void Set(nlohmann::ordered_json& object, const char* name, const std::string& te
   if (!text.empty()) object[name] = text;
 }
 
+// 0 where there is none; what is too large is as large as it can be.
 std::int64_t NumberMember(const json& object, const char* name) {
   const auto found = object.find(name);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+  if (found == object.end() || !found->is_number_integer()) return 0;
+  if (!found->is_number_unsigned()) return found->get<std::int64_t>();
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), kMost));
 }
 
 }  // namespace
@@ -67,7 +73,8 @@ std::string ToText(const Note& note) {
 absl::StatusOr<Note> ToNote(absl::string_view text) {
   const json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_object()) return absl::InvalidArgumentError("it is no JSON object");
-  if (NumberMember(parsed, "version") > kVersion) {
+  const std::int64_t version = NumberMember(parsed, "version");
+  if (version > kVersion) {
     return absl::UnimplementedError("a later version of the provider wrote it");
   }
   Note note{.scope = TextMember(parsed, "scope"),
@@ -75,8 +82,7 @@ absl::StatusOr<Note> ToNote(absl::string_view text) {
             .holder = TextMember(parsed, "holder"),
             .job_id = TextMember(parsed, "job_id"),
             .told = ToTold(parsed.value("told", json())),
-            .known = TextMember(parsed, "known"),
-            .keep = absl::Seconds(NumberMember(parsed, "keep_seconds"))};
+            .known = TextMember(parsed, "known")};
   const std::string word = TextMember(parsed, "state");
   bool known = false;
   for (const auto& [state, name] : kStates) {
@@ -85,8 +91,8 @@ absl::StatusOr<Note> ToNote(absl::string_view text) {
       known = true;
     }
   }
-  if (!known || note.scope.empty() || note.settings.workflow.empty()) {
-    return absl::InvalidArgumentError("it lacks its state, its scope or its workflow");
+  if (version < 1 || !known || note.scope.empty() || note.settings.workflow.empty()) {
+    return absl::InvalidArgumentError("it lacks its version, its state, its scope or its workflow");
   }
   if (note.job_id.empty() && note.state != NoteState::kSending) {
     return absl::InvalidArgumentError("it lacks the id of its job");
@@ -96,6 +102,12 @@ absl::StatusOr<Note> ToNote(absl::string_view text) {
     if (const std::int64_t millis = NumberMember(parsed, name); millis != 0) {
       *time = absl::FromUnixMillis(millis);
     }
+  }
+  if (note.sent_at == absl::InfinitePast() && note.state == NoteState::kSending) {
+    return absl::InvalidArgumentError("it lacks the time of its start");
+  }
+  if (const std::int64_t seconds = NumberMember(parsed, "keep_seconds"); seconds > 0) {
+    note.keep = absl::Seconds(seconds);
   }
   if (const auto snapshot = parsed.find("snapshot");
       snapshot != parsed.end() && snapshot->is_array()) {
