@@ -1,15 +1,17 @@
 #include "run/scope.h"
 
+#include <re2/re2.h>
+
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 
 namespace er::run {
 namespace {
@@ -21,43 +23,62 @@ using nlohmann::json;
 struct Naming {
   const char* member;
   const char* variable = nullptr;
+  std::string (*normal)(std::string text) = nullptr;  // takes away what does not belong there
 };
+
+// "scheme://user:password@host/path" without the first two of them. In the authority alone, since
+// an at sign elsewhere is one. https://www.rfc-editor.org/rfc/rfc3986#section-3.2
+std::string WithoutUser(std::string url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const std::size_t begin = scheme + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::size_t at = url.rfind('@', end);
+  if (at != std::string::npos && at >= begin) url.erase(begin, at + 1 - begin);
+  return url;
+}
+
+// The values of "host=db password='a \'b\'' dbname=tf", by their keys.
+// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+std::map<std::string, std::string> ToKeywords(const std::string& connection) {
+  static const re2::RE2 pattern(
+      R"re(\s*([^\s=]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s\\']|\\.)*)))re");
+  std::map<std::string, std::string> values;
+  re2::StringPiece rest(connection);
+  std::string key;
+  std::string quoted;
+  std::string plain;
+  while (re2::RE2::Consume(&rest, pattern, &key, &quoted, &plain)) values[key] = quoted + plain;
+  return values;
+}
+
+// The database that PostgreSQL is asked for, without who asks and how.
+std::string DatabaseOf(std::string connection) {
+  if (absl::StrContains(connection, "://")) {
+    const std::string url = WithoutUser(std::move(connection));
+    return url.substr(0, url.find('?'));
+  }
+  std::map<std::string, std::string> values = ToKeywords(connection);
+  return absl::StrCat(values["host"], values["hostaddr"], ":", values["port"], "/",
+                      values["dbname"]);
+}
 
 // For each type of backend the members that name the state. Everything else is how to get there,
 // differs from machine to machine, or is secret.
 const std::map<std::string, std::vector<Naming>>& Namings() {
   static const std::map<std::string, std::vector<Naming>> namings = {
       {"azurerm", {{"storage_account_name"}, {"container_name"}, {"key"}}},
-      {"consul", {{"address", "CONSUL_HTTP_ADDR"}, {"path"}}},
+      {"consul", {{"address", "CONSUL_HTTP_ADDR", WithoutUser}, {"path"}}},
       {"cos", {{"bucket"}, {"prefix"}, {"key"}}},
       {"gcs", {{"bucket"}, {"prefix"}}},
-      {"http", {{"address", "TF_HTTP_ADDRESS"}}},
+      {"http", {{"address", "TF_HTTP_ADDRESS", WithoutUser}}},
       {"kubernetes", {{"namespace", "KUBE_NAMESPACE"}, {"secret_suffix"}}},
       {"oci", {{"namespace"}, {"bucket"}, {"key"}, {"workspace_key_prefix"}}},
       {"oss", {{"bucket"}, {"prefix"}, {"key"}}},
-      {"pg", {{"conn_str", "PG_CONN_STR"}, {"schema_name", "PG_SCHEMA_NAME"}}},
+      {"pg", {{"conn_str", "PG_CONN_STR", DatabaseOf}, {"schema_name", "PG_SCHEMA_NAME"}}},
       {"s3", {{"bucket"}, {"key"}, {"workspace_key_prefix"}}},
   };
   return namings;
-}
-
-// Without what is secret in it: "postgres://user:password@host/db" and "password=... host=...".
-std::string WithoutPassword(const std::string& connection) {
-  std::string text = connection;
-  if (const std::size_t scheme = text.find("://"); scheme != std::string::npos) {
-    const std::size_t begin = scheme + 3;
-    const std::size_t end = text.find('@', begin);
-    if (end != std::string::npos) text.erase(begin, end + 1 - begin);
-    if (const std::size_t query = text.find('?'); query != std::string::npos) text.resize(query);
-    return text;
-  }
-  std::vector<std::string> kept;
-  for (const absl::string_view word : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
-    if (!absl::StartsWith(word, "password=") && !absl::StartsWith(word, "user=")) {
-      kept.emplace_back(word);
-    }
-  }
-  return absl::StrJoin(kept, " ");
 }
 
 std::string TextMember(const json& object, const char* name) {
@@ -69,7 +90,8 @@ std::string TextMember(const json& object, const char* name) {
 std::string Workspace(const Environment& environment) {
   if (auto name = environment.Variable("TF_WORKSPACE")) return *std::move(name);
   const auto file = environment.ReadFile(absl::StrCat(DataFolder(environment), "/environment"));
-  return file.ok() && !file->empty() ? std::string(absl::StripAsciiWhitespace(*file)) : "default";
+  const std::string name(absl::StripAsciiWhitespace(file.value_or("")));
+  return name.empty() ? "default" : name;
 }
 
 // The backend's block in what `terraform init` has written down; null where the state is in a local
@@ -133,7 +155,7 @@ Scope ScopeOf(const Environment& environment, bool is_elsewhere) {
         text = environment.Variable(name.variable).value_or("");
       }
       any = any || !text.empty();
-      if (type == "pg") text = WithoutPassword(text);
+      if (name.normal != nullptr && !text.empty()) text = name.normal(text);
       absl::StrAppend(&scope.name, "\n", text);
     }
     scope.names_the_state = any;
