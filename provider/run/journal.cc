@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "schema/translate.h"
 
 namespace er::run {
 namespace {
@@ -130,10 +131,11 @@ absl::Status Journal::Probe() {
   }
   if (!version.ok()) return version.status();
   // A store that takes no notice of conditions would let two processes have the same note.
-  const absl::Status second =
-      store.Create(process_, ProcessText(), Store::Lasts::kForGood).status();
-  if (!absl::IsAlreadyExists(second)) {
-    if (!second.ok()) return second;
+  const absl::StatusOr<std::string> second =
+      store.Create(process_, ProcessText(), Store::Lasts::kForGood);
+  if (!absl::IsAlreadyExists(second.status())) {
+    if (!second.ok()) return second.status();
+    store.Remove(process_, *second).IgnoreError();
     return absl::UnimplementedError(
         absl::StrCat(store.where(),
                      " does not know conditional writes: it overwrote an object "
@@ -185,11 +187,12 @@ Task<absl::Status> Journal::Renew() {
     version = process_version_;
     tried = renewal_;
   }
-  const absl::Duration begun = clock_.Elapsed();
   if (!tried.empty()) {  // its answer was lost: is it there?
-    CO_ASSIGN_OR_RETURN(const Store::Content there, options_.store->Read(process_));
-    if (there.text == tried) version = there.version;
+    absl::StatusOr<Store::Content> there = options_.store->Read(process_);
+    if (!there.ok() && !absl::IsNotFound(there.status())) co_return there.status();
+    if (there.ok() && there->text == tried) version = std::move(there->version);
   }
+  const absl::Duration begun = clock_.Elapsed();
   std::string text = ProcessText();
   absl::StatusOr<std::string> next = options_.store->Replace(process_, version, text);
   std::lock_guard lock(mutex_);
@@ -458,9 +461,9 @@ Task<absl::StatusOr<Journal::Lock>> Journal::TakeLock(const std::string& name,
       if (absl::IsNotFound(there.status())) continue;
       if (!there.ok()) co_return there.status();
       CO_ASSIGN_OR_RETURN(const std::shared_ptr<const Look> look, LookAround());
-      const nlohmann::json parsed = nlohmann::json::parse(there->text, nullptr, false);
       Noted noted;
-      if (parsed.is_object()) noted.note.holder = parsed.value("holder", "");
+      noted.note.holder =
+          schema::TextMember(nlohmann::json::parse(there->text, nullptr, false), "holder");
       if (look->IsFree(noted)) {
         version = store.Replace(entry, there->version, text);
         if (absl::IsAborted(version.status())) continue;

@@ -26,10 +26,13 @@ class MemoryStore {
 
   // Whether the store can tell that a process has died, as a folder can and a bucket cannot.
   bool knows_deaths = true;
+  // Whether it writes only over what it is told is there, as it must.
+  bool keeps_conditions = true;
   // Called with the name of the operation before it is done; what it returns, if not OK, is the
   // answer, and nothing is done.
   using Fault = std::function<absl::Status(const std::string& operation, const std::string& name)>;
   Fault fault;
+  Fault lost_answer;                 // the same, but the operation is done by then
   std::map<std::string, int> calls;  // by operation
 
   // What a process has; its entries are abandoned when it goes, or with Die(). `before` is as
@@ -52,6 +55,19 @@ class MemoryStore {
       if (name.rfind(prefix, 0) == 0) texts.push_back(entry.text);
     }
     return texts;
+  }
+
+  std::vector<std::string> Names() const {
+    std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : entries_) names.push_back(name);
+    return names;
+  }
+
+  // As somebody would who gets there by himself.
+  void Write(const std::string& name, const std::string& text) {
+    std::lock_guard lock(mutex_);
+    Put(name, text, 0);
   }
 
   void Clear() {
@@ -103,7 +119,9 @@ class MemoryStore {
     absl::StatusOr<std::string> Create(const std::string& name, const std::string& text,
                                        Lasts lasts) override {
       return Do<absl::StatusOr<std::string>>("Create", name, [&]() -> absl::StatusOr<std::string> {
-        if (store_.entries_.contains(name)) return absl::AlreadyExistsError(name);
+        if (store_.entries_.contains(name) && store_.keeps_conditions) {
+          return absl::AlreadyExistsError(name);
+        }
         return store_.Put(name, text, lasts == Lasts::kWithTheProcess ? process_ : 0);
       });
     }
@@ -145,6 +163,9 @@ class MemoryStore {
         ++store_.calls[operation];
         return work();
       }();
+      if (store_.lost_answer) {
+        if (absl::Status status = store_.lost_answer(operation, name); !status.ok()) return status;
+      }
       if (after_) {
         if (absl::Status status = after_(operation, name); !status.ok()) return status;
       }
