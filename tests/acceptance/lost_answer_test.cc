@@ -30,7 +30,7 @@ TEST_P(LostAnswerTest, OneJobIsStartedAndReported) {
   EXPECT_EQ(workspace.Attributes("a")["status"], "SUCCEEDED");
   EXPECT_EQ(emulator.Calls("StartIdMappingJob"), GetParam().starts);
   EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
-  EXPECT_THAT(workspace.Notes(), IsEmpty());
+  EXPECT_THAT(workspace.OpenNotes(), IsEmpty());
 }
 
 // What was executed is found in the list, and not sent again; what was not is sent once more.
@@ -97,7 +97,7 @@ TEST_F(StartTest, AServiceThatCannotBeReachedStartsNothing) {
   const Outcome applied = workspace.Apply();
   EXPECT_THAT(applied, FailsWith("No job was started"));
   EXPECT_TRUE(workspace.Attributes("a").is_null());
-  EXPECT_THAT(workspace.Notes(), IsEmpty());
+  EXPECT_THAT(workspace.OpenNotes(), IsEmpty());
 }
 
 TEST_F(StartTest, ARefusalStartsNothingAndIsReported) {
@@ -106,7 +106,7 @@ TEST_F(StartTest, ARefusalStartsNothingAndIsReported) {
   EXPECT_THAT(workspace.Apply(), FailsWith("AccessDeniedException"));
   EXPECT_EQ(emulator.Calls("StartIdMappingJob"), 1);
   EXPECT_TRUE(workspace.Attributes("a").is_null());
-  EXPECT_THAT(workspace.Notes(), IsEmpty());
+  EXPECT_THAT(workspace.OpenNotes(), IsEmpty());
 
   workspace.Write(JobRun("a", R"(workflow_name = "nobody")"));
   EXPECT_THAT(workspace.Apply(), FailsWith("ResourceNotFoundException"));
@@ -119,7 +119,7 @@ TEST_F(StartTest, AWorkflowThatIsDeletedInMidWaitEndsTheWaitAndTheJobIsInTheStat
   Process apply = workspace.StartApply();
   emulator.AwaitCalls("GetIdMappingJob", 2);
   emulator.DeleteWorkflow("customers");
-  EXPECT_THAT(Workspace::Await(apply), FailsWith("Unable to Wait for the ID Mapping Job"));
+  EXPECT_THAT(Workspace::Await(apply), FailsWith("There is no ID mapping workflow customers"));
   EXPECT_EQ(workspace.Attributes("a")["job_id"], emulator.JobIds()[0]);
 }
 

@@ -33,8 +33,19 @@ std::string Inherited(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+std::string InOneLine(const std::string& output) {
+  const std::string bare = absl::StrReplaceAll(output, {{"│", " "}, {"╷", " "}, {"╵", " "}});
+  return absl::StrJoin(absl::StrSplit(bare, absl::ByAnyChar(" \n\t"), absl::SkipEmpty()), " ");
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
+  return out << "exit code " << outcome.code << "\n" << outcome.output;
+}
+
 // The program to test with: what ER_TERRAFORM says, else what is on the PATH.
-const std::string& Terraform() {
+const std::string& Workspace::Terraform() {
   static const std::string found = [] {
     if (std::string given = Inherited("ER_TERRAFORM"); !given.empty()) return given;
     for (const char* program : {"terraform", "tofu"}) {
@@ -46,17 +57,6 @@ const std::string& Terraform() {
     return std::string("terraform: not found; put terraform or tofu on the PATH");
   }();
   return found;
-}
-
-std::string InOneLine(const std::string& output) {
-  const std::string bare = absl::StrReplaceAll(output, {{"│", " "}, {"╷", " "}, {"╵", " "}});
-  return absl::StrJoin(absl::StrSplit(bare, absl::ByAnyChar(" \n\t"), absl::SkipEmpty()), " ");
-}
-
-}  // namespace
-
-std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
-  return out << "exit code " << outcome.code << "\n" << outcome.output;
 }
 
 Workspace::Workspace(const std::string& folder, const std::string& endpoint) : folder_(folder) {
@@ -164,13 +164,25 @@ bool Workspace::IsTainted(const std::string& name) {
   return instance.is_object() && instance.value("status", "") == "tainted";
 }
 
-std::vector<std::string> Workspace::Notes() const {
-  std::vector<std::string> notes;
+std::vector<json> Workspace::Notes() const {
+  return NotesIn(folder_ + "/.terraform/entityresolution-journal");
+}
+
+std::vector<json> NotesIn(const std::string& journal) {
+  std::vector<json> notes;
   std::error_code none;
-  const std::string journal = folder_ + "/.terraform/entityresolution-journal";
   for (const auto& entry : std::filesystem::directory_iterator(journal, none)) {
-    notes.push_back(ReadFile(entry.path()));
+    if (!absl::StartsWith(entry.path().filename().string(), "note-")) continue;
+    for (const auto& file : std::filesystem::directory_iterator(entry.path(), none)) {
+      if (file.path().extension() != ".json") continue;
+      notes.push_back(json::parse(ReadFile(file.path()), nullptr, false));
+    }
   }
+  return notes;
+}
+
+std::vector<json> Open(std::vector<json> notes) {
+  std::erase_if(notes, [](const json& note) { return note.value("state", "") == "SERVED"; });
   return notes;
 }
 

@@ -28,11 +28,17 @@ struct Outcome {
   friend std::ostream& operator<<(std::ostream& out, const Outcome& outcome);
 };
 
+// The notes in the folder of a journal, as JSON; and those of them whose job may still be taken up:
+// one that has served stays for two minutes.
+std::vector<nlohmann::json> NotesIn(const std::string& journal);
+std::vector<nlohmann::json> Open(std::vector<nlohmann::json> notes);
+
 class Workspace {
  public:
   explicit Workspace(const std::string& folder, const std::string& endpoint);
 
   const std::string& folder() const { return folder_; }
+  static const std::string& Terraform();  // the program
 
   // The configuration, beside the block that names the provider. Replaces the last one.
   void Write(const std::string& configuration);
@@ -56,8 +62,9 @@ class Workspace {
   // null if there is none.
   nlohmann::json Attributes(const std::string& name);
   bool IsTainted(const std::string& name);
-  // The notes in the journal.
-  std::vector<std::string> Notes() const;
+  // The notes in the journal of this folder.
+  std::vector<nlohmann::json> Notes() const;
+  std::vector<nlohmann::json> OpenNotes() const { return Open(Notes()); }
 
  private:
   // The instances of the state file at this address, the current one first.
