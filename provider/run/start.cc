@@ -87,6 +87,9 @@ class Starter {
   Task<StartResult> Run() {
     for (;;) {
       std::optional<StartResult> result = co_await Attempt();
+      // Whoever waits now may wait for hours, and there may be a thousand of them.
+      before_ = JobList();
+      look_ = nullptr;
       if (result.has_value()) {
         result->note = note_;
         co_return *std::move(result);
@@ -324,7 +327,8 @@ class Starter {
     Note started = note_->note();
     started.state = NoteState::kStarted;
     started.job_id = result.job_id;
-    started.snapshot.clear();  // it has served; ten thousand runs would keep ten thousand of them
+    // It has served; ten thousand runs would keep ten thousand of them.
+    started.snapshot = std::vector<std::string>();  // clear() would keep the memory
     started.told = ToldOf(result.answer);
     const absl::Status noted = note_->Write(std::move(started));
     if (noted.ok() || absl::IsAborted(noted)) return noted;
