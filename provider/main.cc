@@ -1,4 +1,5 @@
 // terraform-provider-entityresolution: builds everything, owns everything, decides nothing.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,6 +38,8 @@ double ClockSpeed(const er::Environment& environment) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Threads that wait most of their time need no heap of their own, each with its own gaps.
+  mallopt(M_ARENA_MAX, 2);
   bool debug = false;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
