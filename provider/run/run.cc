@@ -186,7 +186,10 @@ Run::Ended Run::NotStartedBecause(const StartResult& result) {
 void Run::Has(const std::string& job_id) {
   Value::Map& state = state_.AsMap();
   state["job_id"] = job_id;
-  state["id"] = absl::StrCat(Text(state_, "workflow_name"), "/", job_id);
+  // In place it stays what it was, however the workflow is written now.
+  if (!state["id"].IsString()) {
+    state["id"] = absl::StrCat(Text(state_, "workflow_name"), "/", job_id);
+  }
   state["unfinished"] = false;
 }
 

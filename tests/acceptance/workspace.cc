@@ -26,6 +26,14 @@ constexpr char kRequirement[] = R"(terraform {
 }
 )";
 
+constexpr char kSource[] = "registry.terraform.io/idmapping/entityresolution";
+constexpr char kProgram[] = "terraform-provider-entityresolution";
+#ifdef __aarch64__
+constexpr char kMachine[] = "arm64";
+#else
+constexpr char kMachine[] = "amd64";
+#endif
+
 constexpr char kType[] = "entityresolution_id_mapping_job_run";
 
 std::string Inherited(const char* name) {
@@ -61,10 +69,7 @@ const std::string& Workspace::Terraform() {
 
 Workspace::Workspace(const std::string& folder, const std::string& endpoint) : folder_(folder) {
   WriteFile(folder_ + "/provider.tf", kRequirement);
-  WriteFile(folder_ + "/cli.tfrc",
-            absl::StrCat("provider_installation {\n  dev_overrides {\n",
-                         "    \"registry.terraform.io/idmapping/entityresolution\" = \"",
-                         ER_BINARY_DIR, "\"\n  }\n  direct {}\n}\n"));
+  WriteCliConfiguration(ER_BINARY_DIR);
   std::filesystem::create_directory(folder_ + "/tmp");
   environment_ = {
       {"PATH", Inherited("PATH")},
@@ -82,6 +87,34 @@ Workspace::Workspace(const std::string& folder, const std::string& endpoint) : f
       {"ASAN_OPTIONS", Inherited("ASAN_OPTIONS")},
       {"UBSAN_OPTIONS", Inherited("UBSAN_OPTIONS")},
   };
+}
+
+// Terraform takes the provider from `programs`. For `init` it is in a mirror, too.
+void Workspace::WriteCliConfiguration(const std::string& programs) {
+  const std::string mirror = folder_ + "/mirror";
+  const std::string package = absl::StrCat(mirror, "/", kSource, "/0.0.1/linux_", kMachine);
+  std::filesystem::create_directories(package);
+  std::error_code exists;
+  std::filesystem::create_symlink(absl::StrCat(ER_BINARY_DIR, "/", kProgram),
+                                  absl::StrCat(package, "/", kProgram, "_v0.0.1"), exists);
+  WriteFile(folder_ + "/cli.tfrc",
+            absl::StrCat("provider_installation {\n  dev_overrides {\n    \"", kSource, "\" = \"",
+                         programs, "\"\n  }\n  filesystem_mirror {\n    path = \"", mirror,
+                         "\"\n  }\n}\n"));
+}
+
+void Workspace::RunProviderBy(const std::string& script) {
+  const std::string programs = folder_ + "/programs";
+  const std::string program = absl::StrCat(programs, "/", kProgram);
+  WriteFile(program, absl::StrCat("#!/bin/bash\nPROVIDER=", ER_BINARY_DIR, "/", kProgram, "\n",
+                                  script, "\n"));
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  WriteCliConfiguration(programs);
+}
+
+void Workspace::UseBackend(const std::string& block) {
+  WriteFile(folder_ + "/backend.tf", absl::StrCat("terraform {\n  backend ", block, "\n}\n"));
+  EXPECT_EQ(Run({"init", "-input=false", "-no-color", "-reconfigure"}).code, 0);
 }
 
 void Workspace::Write(const std::string& configuration) {
@@ -140,7 +173,7 @@ json Workspace::Instance(const std::string& name) {
   const bool is_data = parts.front() == "data";
   if (is_data) parts.erase(parts.begin());
   if (parts.size() == 1) parts.insert(parts.begin(), kType);
-  const json state = json::parse(ReadFile(folder_ + "/terraform.tfstate"), nullptr, false);
+  const json state = State();
   if (!state.is_object()) return nullptr;
   for (const json& resource : state.value("resources", json::array())) {
     if (resource.value("mode", "") != (is_data ? "data" : "managed") ||
@@ -152,6 +185,26 @@ json Workspace::Instance(const std::string& name) {
     }
   }
   return nullptr;
+}
+
+json Workspace::State() {
+  const bool is_here = !std::filesystem::exists(folder_ + "/backend.tf") &&
+                       !std::filesystem::exists(folder_ + "/terraform.tfstate.d");
+  if (is_here) return json::parse(ReadFile(folder_ + "/terraform.tfstate"), nullptr, false);
+  return json::parse(Run({"state", "pull"}).output, nullptr, false);
+}
+
+std::vector<std::string> Workspace::JobIds() {
+  std::vector<std::string> ids;
+  const json state = State();
+  if (!state.is_object()) return ids;
+  for (const json& resource : state.value("resources", json::array())) {
+    if (resource.value("mode", "") != "managed" || resource.value("type", "") != kType) continue;
+    for (const json& instance : resource.value("instances", json::array())) {
+      ids.push_back(instance.at("attributes").at("job_id"));
+    }
+  }
+  return ids;
 }
 
 json Workspace::Attributes(const std::string& name) {
@@ -174,8 +227,9 @@ std::vector<json> NotesIn(const std::string& journal) {
   for (const auto& entry : std::filesystem::directory_iterator(journal, none)) {
     if (!absl::StartsWith(entry.path().filename().string(), "note-")) continue;
     for (const auto& file : std::filesystem::directory_iterator(entry.path(), none)) {
-      if (file.path().extension() != ".json") continue;
-      notes.push_back(json::parse(ReadFile(file.path()), nullptr, false));
+      // An empty file is the version; its text is beside it. A text without one means nothing.
+      const std::string text = file.path().string() + ".json";
+      if (std::filesystem::exists(text)) notes.push_back(json::parse(ReadFile(text)));
     }
   }
   return notes;
