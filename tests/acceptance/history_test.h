@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "acceptance/acceptance_test.h"
@@ -55,10 +57,15 @@ class HistoryTest : public AcceptanceTest {
   static void KillPlugin(const Process& apply) {
     for (const pid_t plugin : apply.Children(kProvider)) kill(plugin, SIGKILL);
   }
+  // One that has died and that nobody has asked how is dead, too.
+  static bool IsAlive(pid_t process) {
+    const std::string status = ReadFile(absl::StrCat("/proc/", process, "/status"));
+    return !status.empty() && !absl::StrContains(status, "\nState:\tZ");
+  }
   static void AwaitDeath(const std::vector<pid_t>& processes) {
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     for (const pid_t process : processes) {
-      while (kill(process, 0) == 0) {
+      while (IsAlive(process)) {
         ASSERT_LT(absl::Now(), deadline) << "process " << process << " lives on";
         absl::SleepFor(absl::Milliseconds(5));
       }
