@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "explorer/terraform.h"
@@ -289,7 +290,7 @@ History RandomHistory(unsigned seed) {
     if ((has_twins && history.journal_faults) || (is_target && !history.in_local_file)) continue;
     history.commands.push_back(command);
     // So, too, where one of them is imported while the lease of its killed creator still runs.
-    const auto has = [&](std::string_view part) {
+    const auto has = [&](absl::string_view part) {
       return std::any_of(history.commands.begin(), history.commands.end(),
                          [&](const std::string& had) { return absl::StrContains(had, part); });
     };
