@@ -25,6 +25,7 @@ TEST_P(PrivateDataWith, ComesBackFromItsText) {
   EXPECT_EQ(again.is_imported, data.is_imported);
   EXPECT_EQ(again.has_own_output, data.has_own_output);
   EXPECT_EQ(again.unfinished_job, data.unfinished_job);
+  EXPECT_EQ(again.replaced_job, data.replaced_job);
   EXPECT_EQ(again.planned, data.planned);
   EXPECT_EQ(again.is_destroy, data.is_destroy);
 }
@@ -36,6 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"Nothing", {}, ""}, Row{"AnImport", {.is_imported = true}, R"({"imported":true})"},
         Row{"AnOutputOfItsOwn", {.has_own_output = true}, R"({"own_output":true})"},
         Row{"AnUnfinishedJob", {.unfinished_job = "01"}, R"({"unfinished_job":"01"})"},
+        Row{"AReplacedJob", {.replaced_job = "01"}, R"({"replaced_job":"01"})"},
         Row{"APlannedCreate",
             {.planned = Settings{.workflow = "wf"}},
             R"({"planned":{"workflow":"wf"}})"},
@@ -44,17 +46,18 @@ INSTANTIATE_TEST_SUITE_P(
             {.is_imported = true,
              .has_own_output = true,
              .unfinished_job = "01",
+             .replaced_job = "02",
              .planned = Settings{.region = "eu-west-1", .workflow = "wf", .triggers = "ab"},
              .is_destroy = true},
             R"({"destroy":true,"imported":true,"own_output":true,)"
             R"("planned":{"region":"eu-west-1","triggers":"ab","workflow":"wf"},)"
-            R"("unfinished_job":"01"})"}),
+            R"("replaced_job":"02","unfinished_job":"01"})"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(PrivateDataTest, WhatCannotBeReadSaysNothing) {
   for (const char* text :
        {"", "{", "null", "7", "[]", "\"imported\"", "\xff", R"({"imported": 1, "own_output": "yes",
-         "unfinished_job": 7, "destroy": null})"}) {
+         "unfinished_job": 7, "replaced_job": [], "destroy": null})"}) {
     EXPECT_EQ(ToText(ToPrivateData(text)), "") << text;
   }
   // A create was planned, and what it asks for is not known: it is like no other.

@@ -218,6 +218,38 @@ INSTANTIATE_TEST_SUITE_P(SpelledOtherwise, Sameness, testing::ValuesIn(kSpelledO
 INSTANTIATE_TEST_SUITE_P(Same, Sameness, testing::ValuesIn(kSame), NameOf);
 INSTANTIATE_TEST_SUITE_P(Other, Sameness, testing::ValuesIn(kOther), NameOf);
 
+// While the service has said nothing, what was left open may be whatever is asked for now.
+TEST(SettingsTest, WhatWasLeftOpenMayBeTheSame) {
+  const Settings open = SettingsOf(RunOf(), kAround);
+  const auto asked = [](Value::Map change) {
+    return SettingsOf(RunOf(std::move(change)), kAround);
+  };
+  EXPECT_TRUE(MayBeSame(asked({{"job_type", "BATCH"}}), open));
+  EXPECT_TRUE(MayBeSame(asked({{"output_source_config", Outputs("s3://b/out")}}), open));
+  EXPECT_FALSE(MayBeSame(asked({{"triggers", Value::Map{{"a", "1"}}}}), open));
+  EXPECT_FALSE(MayBeSame(asked({{"region", "eu-west-2"}}), open));
+  EXPECT_FALSE(MayBeSame(asked({{"workflow_name", "wf2"}}), open));
+  const Settings said =
+      asked({{"job_type", "BATCH"}, {"output_source_config", Outputs("s3://b/out")}});
+  EXPECT_TRUE(MayBeSame(said, said));
+  EXPECT_FALSE(MayBeSame(asked({{"job_type", "INCREMENTAL"}}), said));
+  EXPECT_FALSE(MayBeSame(asked({{"job_type", "BATCH"}}), said));  // another output
+}
+
+TEST(SettingsTest, WhatTheServiceTellsIsWhatAStateSaysOfIt) {
+  const json job{
+      {"jobId", "01"},
+      {"jobType", "BATCH"},
+      {"outputSourceConfig",
+       {{{"outputS3Path", "s3://b/out/"}, {"roleArn", kRole}, {"KMSArn", nullptr}, {"x", 1}}}}};
+  EXPECT_EQ(ToldOf(job),
+            ToldOf(RunOf({{"job_type", "BATCH"}, {"outputs", Outputs("s3://b/out", kRole)}})));
+  for (const json& nothing : {json::object(), json{{"jobType", 7}, {"outputSourceConfig", "x"}},
+                              json{{"outputSourceConfig", {1, nullptr, json::object()}}}}) {
+    EXPECT_EQ(ToldOf(nothing), Told{}) << nothing;
+  }
+}
+
 TEST(SettingsTest, ATriggerIsNotWrittenDown) {
   const Settings settings =
       SettingsOf(RunOf({{"triggers", Value::Map{{"password", "hunter2"}}}}), kAround);
