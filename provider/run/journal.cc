@@ -428,13 +428,14 @@ absl::Status Journal::Remove(const Noted& noted) {
   return options_.store->Remove(noted.name, noted.version);
 }
 
-absl::Status Journal::Leave(Note note) {
-  if (is_off()) return absl::OkStatus();
+absl::StatusOr<Noted> Journal::Leave(Note note) {
   note.scope = options_.scope;
   note.holder.clear();
-  return options_.store
-      ->Create(absl::StrCat(kNote, RandomWord()), ToText(note), Store::Lasts::kForGood)
-      .status();
+  Noted noted{.name = absl::StrCat(kNote, RandomWord()), .note = std::move(note)};
+  if (is_off()) return noted;
+  ASSIGN_OR_RETURN(noted.version,
+                   options_.store->Create(noted.name, ToText(noted.note), Store::Lasts::kForGood));
+  return noted;
 }
 
 Journal::Lock::~Lock() {

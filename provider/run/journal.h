@@ -173,7 +173,7 @@ class Journal : public std::enable_shared_from_this<Journal> {
   // changed meanwhile.
   absl::StatusOr<Noted> Change(const Noted& noted, Note change);
   absl::Status Remove(const Noted& noted);
-  absl::Status Leave(Note note);
+  absl::StatusOr<Noted> Leave(Note note);
   // The note has served: nobody is to take its job up any more. It goes, at once or, where a list
   // may not show its job yet, by RemoveRests() of a later process. `now` is the store's.
   absl::Status Serve(const Noted& noted, absl::Time now);

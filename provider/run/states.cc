@@ -120,9 +120,15 @@ void States::EndsReading(const std::string& job_id) {
 
 // The job has an object: it is not what came of a start whose answer was lost.
 void States::TellOpenAttempts(const ShownRun& run) {
+  const auto is_open = [](const Noted& noted) { return noted.note.state == NoteState::kSending; };
+  if (const std::vector<Noted> notes = Notes(); std::none_of(notes.begin(), notes.end(), is_open)) {
+    return;
+  }
+  // Each of those that are seen at the same time adds its own.
+  const OneAtATime::Turn turn = telling_.Take();
   for (const Noted& noted : Notes()) {
     const Note& note = noted.note;
-    if (note.state != NoteState::kSending || !MayHaveStarted(note, run.started)) continue;
+    if (!is_open(noted) || !MayHaveStarted(note, run.started)) continue;
     if (note.settings.workflow != run.settings.workflow ||
         note.settings.region != run.settings.region || !look_->IsFree(noted) ||
         std::count(note.snapshot.begin(), note.snapshot.end(), run.job_id) > 0) {
@@ -150,11 +156,14 @@ void States::Mark(const ShownRun& run, NoteState state) {
   if (noted_already || state != NoteState::kReplaced || journal_.FindHeld(run.job_id) != nullptr) {
     return;
   }
-  Trouble(journal_.Leave({.settings = run.settings,
-                          .state = state,
-                          .job_id = run.job_id,
-                          .told = run.told,
-                          .known = run.known}));
+  absl::StatusOr<Noted> left = journal_.Leave({.settings = run.settings,
+                                               .state = state,
+                                               .job_id = run.job_id,
+                                               .told = run.told,
+                                               .known = run.known});
+  Trouble(left.status());
+  std::lock_guard lock(mutex_);
+  if (left.ok()) notes_[left->name] = *std::move(left);
 }
 
 void States::Keeps(const ShownRun& run) {

@@ -51,7 +51,8 @@ struct Prospect {
 class States {
  public:
   // Both must outlive this.
-  States(Journal& journal, Clock& clock) : journal_(journal), clock_(clock), looking_(clock) {}
+  States(Journal& journal, Clock& clock)
+      : journal_(journal), clock_(clock), looking_(clock), telling_(clock) {}
 
   // A state shows this run. The note of one that is finished, or has failed, has served.
   void Saw(const ShownRun& run);
@@ -115,6 +116,7 @@ class States {
   Journal& journal_;
   Clock& clock_;
   OneAtATime looking_;
+  OneAtATime telling_;
   mutable std::mutex mutex_;
   std::map<std::string, Seen> seen_{};  // by job
   std::vector<Planned> planned_{};      // the creates

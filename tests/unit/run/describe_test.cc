@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "resource/describe.h"
 #include "support/golden.h"
+#include "unit/run/printing.h"
 
 namespace er::run {
 namespace {

@@ -31,6 +31,7 @@
 #include "support/memory_store.h"
 #include "support/temporary_folder.h"
 #include "support/traced_process.h"
+#include "unit/run/printing.h"
 
 namespace er::run {
 namespace {

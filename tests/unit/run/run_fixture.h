@@ -19,6 +19,7 @@
 #include "support/fake_clock.h"
 #include "support/memory_store.h"
 #include "unit/run/fake_service.h"
+#include "unit/run/printing.h"
 
 namespace er::run {
 

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "support/memory_store.h"
 #include "support/temporary_folder.h"
+#include "unit/run/printing.h"
 #include "unit/run/store_work.h"
 
 namespace er::run {
