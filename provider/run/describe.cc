@@ -120,7 +120,7 @@ Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs
     return Error("Several New ID Mapping Jobs", std::move(detail));
   }
   absl::StrAppend(&detail, "whether it started a job could not be found out: ", Reason(why),
-                  "\n\nA job may be running, and cost money. ");
+                  Advice(why, "ListIdMappingJobs"), "\n\nA job may be running, and cost money. ");
   if (note.empty()) {
     absl::StrAppend(&detail,
                     "There is no journal, so look at the jobs of the workflow before the next "

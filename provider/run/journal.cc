@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
@@ -297,29 +298,45 @@ absl::StatusOr<Journal::Held*> Journal::Hold(Noted noted) {
   return &held_.back();
 }
 
+// From the first byte that is written of a note, no other run of this process takes it for one that
+// was left. False: one is there already.
+bool Journal::ReachFor(const std::string& name) {
+  if (IsHeld(name)) return false;
+  std::lock_guard lock(mutex_);
+  return reached_for_.insert(name).second;
+}
+
+void Journal::LetGo(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  reached_for_.erase(name);
+}
+
 absl::StatusOr<Journal::Held*> Journal::Create(Note note) {
   note.scope = options_.scope;
   note.holder = process_;
   Noted noted{.note = std::move(note)};
-  if (!is_off()) {
-    noted.name = absl::StrCat(kNote, RandomWord());
-    absl::StatusOr<std::string> version =
-        options_.store->Create(noted.name, ToText(noted.note), Store::Lasts::kForGood);
-    if (!version.ok()) {
-      // It may be there all the same, and speaks of what is not going to happen.
-      const absl::StatusOr<Store::Content> there = options_.store->Read(noted.name);
-      if (there.ok()) options_.store->Remove(noted.name, there->version).IgnoreError();
-      return version.status();
-    }
-    noted.version = *std::move(version);
+  if (is_off()) return Hold(std::move(noted));
+  const std::string name = absl::StrCat(kNote, RandomWord());
+  ReachFor(name);
+  const auto reached = absl::MakeCleanup([&] { LetGo(name); });
+  absl::StatusOr<std::string> version =
+      options_.store->Create(name, ToText(noted.note), Store::Lasts::kForGood);
+  if (!version.ok()) {
+    // It may be there all the same, and speaks of what is not going to happen.
+    const absl::StatusOr<Store::Content> there = options_.store->Read(name);
+    if (there.ok()) options_.store->Remove(name, there->version).IgnoreError();
+    return version.status();
   }
+  noted.name = name;
+  noted.version = *std::move(version);
   return Hold(std::move(noted));
 }
 
 absl::StatusOr<Journal::Held*> Journal::TakeOver(const Noted& noted, Note change) {
   ER_CHECK(noted.note.scope == options_.scope,
            "A note of another state is never taken over, changed or removed.");
-  if (IsHeld(noted.name)) return nullptr;  // by this very process: it has been faster
+  if (!ReachFor(noted.name)) return nullptr;  // another run of this process was faster
+  const auto reached = absl::MakeCleanup([&] { LetGo(noted.name); });
   change.holder = process_;
   absl::StatusOr<std::string> version =
       options_.store->Replace(noted.name, noted.version, ToText(change));
@@ -341,7 +358,8 @@ Journal::Held* Journal::FindHeld(const std::string& job_id) {
 
 bool Journal::IsHeld(const std::string& name) const {
   std::lock_guard lock(mutex_);
-  return std::any_of(held_.begin(), held_.end(),
+  return reached_for_.contains(name) ||
+         std::any_of(held_.begin(), held_.end(),
                      [&](const Held& held) { return !held.lost_ && held.noted_.name == name; });
 }
 

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -167,6 +168,7 @@ class Journal : public std::enable_shared_from_this<Journal> {
   absl::StatusOr<Held*> TakeOver(const Noted& noted, Note change);
   // What this process holds of the job; null if nothing.
   Held* FindHeld(const std::string& job_id);
+  // Whether this process holds it, or is just about to.
   bool IsHeld(const std::string& name) const;
 
   // Changes or removes a note that nobody holds, and makes one that nobody holds. kAborted: it has
@@ -197,6 +199,8 @@ class Journal : public std::enable_shared_from_this<Journal> {
   Journal(Options options, Clock& clock);
 
   absl::Status Probe();
+  bool ReachFor(const std::string& name);
+  void LetGo(const std::string& name);
   absl::StatusOr<Held*> Hold(Noted noted);
   absl::StatusOr<std::vector<Noted>> ReadNotes(const Store::Listing& listing);
   static Task<bool> KeepRenewing(std::weak_ptr<Journal> weak, Clock& clock, std::stop_token stop);
@@ -221,6 +225,7 @@ class Journal : public std::enable_shared_from_this<Journal> {
   absl::Duration renewed_ = -absl::InfiniteDuration();  // when the last good renewal was begun
   absl::Status lost_;                                   // why the lease is lost for good
   std::list<Held> held_;
+  std::set<std::string> reached_for_;  // by name: what is being written to be held
   std::map<std::string, Noted> read_;  // by name: what was read last
 };
 

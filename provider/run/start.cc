@@ -373,6 +373,7 @@ class Starter {
       if (!goes_on) {
         if (until_.stop.stop_requested())
           co_return Unknown(absl::CancelledError("interrupted"), {});
+        if (!trouble.ok()) co_return Unknown(trouble, {});
         co_return Unknown(absl::DeadlineExceededError("the time ran out"), {});
       }
     }
