@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "base/environment.h"
 
 namespace er {
@@ -15,6 +14,7 @@ class FakeEnvironment : public Environment {
  public:
   std::map<std::string, std::string> variables{};
   std::map<std::string, std::string> files{};
+  std::map<std::string, absl::Status> failures{};  // of files that are there and cannot be read
 
   std::optional<std::string> Variable(const std::string& name) const override {
     const auto found = variables.find(name);
@@ -24,8 +24,10 @@ class FakeEnvironment : public Environment {
 
   absl::StatusOr<std::string> ReadFile(const std::string& path) const override {
     const auto found = files.find(path);
-    if (found == files.end()) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
-    return found->second;
+    if (found != files.end()) return found->second;
+    const auto failure = failures.find(path);
+    if (failure != failures.end()) return failure->second;
+    return absl::NotFoundError("No such file or directory");
   }
 };
 
