@@ -69,13 +69,13 @@ absl::StatusOr<std::string> ResolveEndpoint(const EndpointRequest& request) {
       return absl::InvalidArgumentError(
           "Invalid Configuration: Dualstack and custom endpoint are not supported");
     }
-    ASSIGN_OR_RETURN(const Url url, ParseUrl(request.custom_url));
-    if (!url.query.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the endpoint \"", request.custom_url, "\" must not have a query"));
+    const absl::StatusOr<Url> url = ParseUrl(request.custom_url);
+    if (!url.ok()) return WithContext(url.status(), "the endpoint");
+    if (!url->query.empty()) {
+      return absl::InvalidArgumentError("the endpoint: it must not have a query");
     }
-    return absl::StrCat(url.scheme, "://", url.Authority(),
-                        std::string(absl::StripSuffix(url.path, "/")));
+    return absl::StrCat(url->scheme, "://", url->Authority(),
+                        std::string(absl::StripSuffix(url->path, "/")));
   }
   if (request.region.empty()) {
     return absl::InvalidArgumentError("Invalid Configuration: Missing Region");

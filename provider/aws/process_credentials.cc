@@ -21,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "aws/credentials_json.h"
+#include "aws/shell_words.h"
 #include "base/status.h"
 
 namespace er::aws {
@@ -96,33 +97,6 @@ int EndAndReap(pid_t child) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> SplitCommand(absl::string_view command) {
-  std::vector<std::string> words;
-  bool in_word = false;
-  char quote = '\0';
-  for (std::size_t i = 0; i < command.size(); ++i) {
-    const char c = command[i];
-    if (quote == '\0' && absl::ascii_isspace(static_cast<unsigned char>(c))) {
-      in_word = false;
-      continue;
-    }
-    if (!in_word) words.emplace_back();
-    in_word = true;
-    if (c == quote) {
-      quote = '\0';
-    } else if (quote == '\0' && (c == '"' || c == '\'')) {
-      quote = c;
-    } else if (c == '\\' && quote != '\'' && i + 1 < command.size() &&
-               (quote == '\0' || command[i + 1] == '"' || command[i + 1] == '\\')) {
-      words.back() += command[++i];
-    } else {
-      words.back() += c;
-    }
-  }
-  if (quote != '\0') return absl::InvalidArgumentError("the command has a quote without an end");
-  return words;
-}
-
 absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& words,
                                        absl::Duration timeout, std::stop_token stop) {
   if (words.empty() || words[0].empty()) {
@@ -187,7 +161,7 @@ absl::StatusOr<std::string> RunProgram(const std::vector<std::string>& words,
 }
 
 absl::StatusOr<Credentials> ProcessCredentials::Get(std::stop_token stop) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> words, SplitCommand(command_));
+  ASSIGN_OR_RETURN(const std::vector<std::string> words, SplitWords(command_));
   ASSIGN_OR_RETURN(const std::string text, RunProgram(words, timeout_, std::move(stop)));
   const nlohmann::json object = nlohmann::json::parse(text, nullptr, false);
   if (!object.is_object() || object.value("Version", nlohmann::json()) != 1) {

@@ -12,10 +12,6 @@
 
 namespace er::aws {
 
-// The words of a command line: white space separates, quotes and backslashes keep together. No
-// shell is involved: $, * and ; mean themselves. kInvalidArgument for a quote without an end.
-absl::StatusOr<std::vector<std::string>> SplitCommand(absl::string_view command);
-
 // Runs a program with nothing to read, and gives what it printed. It gets none of our files: a
 // child that keeps the plugin's output open would hold up Terraform.
 //

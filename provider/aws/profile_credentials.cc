@@ -4,6 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -34,6 +37,13 @@ Source NotConfigured(const std::string& profile, absl::string_view lacks) {
 Source Mistake(const std::string& profile, absl::string_view what) {
   return std::make_unique<NoCredentials>(
       absl::InvalidArgumentError(absl::StrCat(Named(profile), " ", what)));
+}
+
+constexpr char kNoRoleArn[] = "has a role_arn that is no ARN, which begins with arn:";
+
+// A role's name shows in messages; what is something else does not.
+bool IsRoleArn(absl::string_view text) {
+  return absl::StartsWith(text, "arn:") && absl::c_all_of(text, absl::ascii_isgraph);
 }
 
 Source KeysFrom(const std::string& profile, const char* origin, const std::string& files,
@@ -70,13 +80,14 @@ class RoleChain {
                      "has mfa_serial: a plugin cannot ask for a code; get a session with another "
                      "tool and give its keys");
     }
+    if (!IsRoleArn(*arn)) return Mistake(profile, kNoRoleArn);
     RoleRequest role{.role_arn = *arn,
                      .session_name = value("role_session_name").value_or(""),
                      .external_id = value("external_id").value_or("")};
     if (const auto seconds = value("duration_seconds")) {
       int count = 0;
       if (!absl::SimpleAtoi(*seconds, &count) || count <= 0) {
-        return Mistake(profile, absl::StrCat("has the duration_seconds \"", *seconds, "\""));
+        return Mistake(profile, "has duration_seconds that are no whole number above zero");
       }
       role.duration = absl::Seconds(count);
     }
@@ -97,8 +108,8 @@ class RoleChain {
  private:
   Source OfSourceProfile(const std::string& profile, std::vector<std::string> path) const {
     if (!profiles_.Has(profile)) {
-      return Mistake(path.back(), absl::StrCat("has the source_profile \"", profile,
-                                               "\", which is not in ", profiles_.files()));
+      return Mistake(path.back(),
+                     absl::StrCat("has a source_profile that is not in ", profiles_.files()));
     }
     // Keys first: a profile may name itself as the source of its role's credentials.
     if (profiles_.CredentialsValue(profile, "aws_access_key_id")) {
@@ -127,9 +138,9 @@ class RoleChain {
     if (name == "Ec2InstanceMetadata") {
       return std::make_unique<InstanceCredentials>(parts_.settings->instance, parts_.sts);
     }
-    return Mistake(profile, absl::StrCat("has the credential_source \"", name,
-                                         "\"; it must be Environment, Ec2InstanceMetadata or "
-                                         "EcsContainer"));
+    return Mistake(profile,
+                   "has a credential_source that is none of Environment, Ec2InstanceMetadata and "
+                   "EcsContainer");
   }
 
   const SourceParts& parts_;
@@ -160,11 +171,13 @@ Source WebIdentityOfProfile(const std::string& profile, const SourceParts& parts
   if (!file) return NotConfigured(profile, "web_identity_token_file");
   const auto arn = profiles.Value(profile, "role_arn");
   if (!arn) return Mistake(profile, "has web_identity_token_file without role_arn");
+  if (!IsRoleArn(*arn)) return Mistake(profile, kNoRoleArn);
   return std::make_unique<WebIdentityCredentials>(
       RoleRequest{.role_arn = *arn,
                   .session_name = profiles.Value(profile, "role_session_name").value_or("")},
-      WebIdentityCredentials::Token{.file = *file}, parts.sts_endpoint, parts.sts,
-      *parts.environment);
+      WebIdentityCredentials::Token{
+          .file = *file, .file_name = absl::StrCat("web_identity_token_file of ", Named(profile))},
+      parts.sts_endpoint, parts.sts, *parts.environment);
 }
 
 Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
@@ -184,8 +197,8 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
   if (!role.session.empty()) {
     const ProfileSection* session = profiles.SsoSession(role.session);
     if (session == nullptr) {
-      return Mistake(profile, absl::StrCat("has the sso_session \"", role.session,
-                                           "\", of which there is no section"));
+      return Mistake(profile, absl::StrCat("has an sso_session of which there is no section in ",
+                                           profiles.config_files()));
     }
     role.region = session->Value("sso_region").value_or("");
     role.start_url = session->Value("sso_start_url").value_or("");
@@ -195,6 +208,7 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
         std::pair("sso_account_id", role.account_id), std::pair("sso_role_name", role.role_name)}) {
     if (text.empty()) return Mistake(profile, absl::StrCat("is set up for SSO without ", key));
   }
+  if (!IsRegion(role.region)) return Mistake(profile, "has an sso_region that is no AWS Region");
   const auto portal = ResolveEndpoint(
       {.prefix = "portal.sso", .region = role.region, .custom_url = parts.settings->endpoint_sso});
   const auto oidc = ResolveEndpoint(

@@ -117,8 +117,8 @@ absl::StatusOr<SsoToken> SsoCredentials::CreateToken(const SsoToken& old,
                                .headers = {{"content-type", "application/json"}},
                                .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
                                .timeout = absl::Seconds(30),
-                               .confidential = true},
-                   .secrets = {old.client_secret, old.refresh_token}},
+                               .confidential = true,
+                               .secrets = {old.client_secret, old.refresh_token}}},
                   stop));
   const json answer = json::parse(response.body, nullptr, false);
   const auto seconds = answer.is_object() ? answer.find("expiresIn") : answer.end();
@@ -155,7 +155,9 @@ absl::StatusOr<Secret> SsoCredentials::AccessToken(const std::stop_token& stop) 
   const std::string path =
       ExpandHome(*options_.environment, absl::StrCat("~/.aws/sso/cache/", Sha1Hex(name), ".json"));
   const absl::StatusOr<std::string> text = options_.environment->ReadFile(path);
-  if (!text.ok()) return LogIn(absl::StrCat("is not there (", text.status().message(), ")"));
+  if (!text.ok()) {
+    return LogIn(absl::StrCat("is not there (", path, ": ", text.status().message(), ")"));
+  }
   const absl::StatusOr<SsoToken> token = ParseSsoToken(*text);
   if (!token.ok()) {
     return LogIn(absl::StrCat("cannot be read from ", path, " (", token.status().message(), ")"));

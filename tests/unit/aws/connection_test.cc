@@ -200,14 +200,20 @@ TEST_F(ConnectionTest, AProfileThatIsHalfARoleIsAMistake) {
   const std::pair<const char*, const char*> cases[] = {
       {"role_arn = arn:r\n", "needs one of source_profile and credential_source"},
       {"role_arn = arn:r\nsource_profile = x\ncredential_source = Environment\n", "needs one of"},
-      {"role_arn = arn:r\nsource_profile = none\n", "which is not in ~/.aws/config"},
-      {"role_arn = arn:r\ncredential_source = Moon\n", "the credential_source \"Moon\""},
+      {"role_arn = arn:r\nsource_profile = none\n",
+       "has a source_profile that is not in ~/.aws/config"},
+      {"role_arn = arn:r\ncredential_source = Moon\n", "has a credential_source that is none of"},
       {"role_arn = arn:r\nsource_profile = default\nmfa_serial = m\n", "mfa_serial"},
       {"role_arn = arn:r\nsource_profile = default\nduration_seconds = x\n", "duration_seconds"},
+      {"role_arn = s3cr3t\nsource_profile = default\n", "has a role_arn that is no ARN"},
+      {"role_arn = s3cr3t\nweb_identity_token_file = /t\n", "has a role_arn that is no ARN"},
+      {"sso_account_id = 1\nsso_role_name = r\nsso_start_url = u\nsso_region = a/b\n",
+       "has an sso_region that is no AWS Region"},
       {"aws_access_key_id = AK\n", "has aws_access_key_id without aws_secret_access_key"},
       {"web_identity_token_file = /t\n", "has web_identity_token_file without role_arn"},
       {"sso_account_id = 1\n", "is set up for SSO without sso_region"},
-      {"sso_account_id = 1\nsso_session = none\n", "the sso_session \"none\""},
+      {"sso_account_id = 1\nsso_session = none\n",
+       "has an sso_session of which there is no section"},
   };
   for (const auto& [lines, message] : cases) {
     Config(absl::StrCat("[default]\n", lines));

@@ -69,8 +69,9 @@ TEST(ResolveEndpointTest, SaysWhatContradicts) {
        "Invalid Configuration: Dualstack and custom endpoint are not supported"},
       {{.region = "eu-west-1.evil.example/"},
        "Invalid Configuration: \"eu-west-1.evil.example/\" is not a Region"},
-      {{.custom_url = "h:80"}, "\"h:80\" is not a URL of the form https://host[:port][/path]"},
-      {{.custom_url = "http://h/?x"}, "the endpoint \"http://h/?x\" must not have a query"},
+      {{.custom_url = "h:80"},
+       "the endpoint: it must be a URL of the form https://host[:port][/path]"},
+      {{.custom_url = "http://h/?x"}, "the endpoint: it must not have a query"},
   };
   for (const Case& one : cases) {
     EXPECT_EQ(ResolveEndpoint(one.request).status(), absl::InvalidArgumentError(one.url));

@@ -13,7 +13,6 @@
 namespace er::aws {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -37,17 +36,6 @@ class Script {
 constexpr char kPrint[] =
     "echo '{\"Version\": 1, \"AccessKeyId\": \"AK\", \"SecretAccessKey\": \"s3cr3t\","
     " \"SessionToken\": \"t\", \"Expiration\": \"2026-01-02T04:04:05Z\"}'\n";
-
-TEST(SplitCommandTest, MindsQuotesAndNothingElse) {
-  EXPECT_THAT(*SplitCommand("  prog  a\tb "), ElementsAre("prog", "a", "b"));
-  EXPECT_THAT(*SplitCommand(R"("/my prog" 'it is' a"b c"d '' x\ y)"),
-              ElementsAre("/my prog", "it is", "ab cd", "", "x y"));
-  EXPECT_THAT(*SplitCommand(R"("a\"b\\c\d" 'e\f')"), ElementsAre(R"(a"b\c\d)", R"(e\f)"));
-  EXPECT_THAT(*SplitCommand("p $HOME *;rm|x >y `z`"),
-              ElementsAre("p", "$HOME", "*;rm|x", ">y", "`z`"));
-  EXPECT_TRUE(SplitCommand("")->empty());
-  EXPECT_EQ(SplitCommand("a 'b").status().code(), absl::StatusCode::kInvalidArgument);
-}
 
 TEST(ProcessCredentialsTest, ReadsWhatTheProgramPrints) {
   const Script script(kPrint);
