@@ -226,7 +226,7 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
 Source ProcessOfProfile(const std::string& profile, const SourceParts& parts) {
   const auto command = parts.settings->profiles.Value(profile, "credential_process");
   if (!command) return NotConfigured(profile, "credential_process");
-  return std::make_unique<ProcessCredentials>(*command);
+  return std::make_unique<ProcessCredentials>(Named(profile), *command);
 }
 
 }  // namespace er::aws

@@ -53,7 +53,7 @@ const std::vector<Fence> kFences = {
     {"openssl/", {"aws/hash", "plugin/certificate"}},
     {"pugixml", {"aws/s3", "aws/sts"}},
     {"nlohmann/", {"schema/", "aws/", "resource/", "run/", "managed/", "value/json_tree"}},
-    {"re2/", {"schema/", "run/"}},
+    {"re2/", {"schema/", "run/", "aws/process_credentials"}},
 };
 
 bool StartsWith(const std::string& text, const std::string& prefix) {
