@@ -97,6 +97,8 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
   const auto could_not_try = [&](const absl::Status& why, absl::StatusCode code) {
     attempt.could_not_try = true;
     attempt.error.message = std::string(why.message());
+    const std::optional<Error> cause = ErrorOf(why);
+    attempt.error.lasting = cause && cause->lasting;
     attempt.status = ToStatus(attempt.error, code);
     return attempt;
   };
@@ -171,6 +173,12 @@ void Caller::Judge(const HttpCall& call, absl::StatusOr<http::Response> response
     error.resource = attempt.error.resource;
     error.region = attempt.error.region;
     error.attempts = attempt.error.attempts;
+    if (config_.credentials != nullptr && IsExpiredToken(error) &&
+        !config_.credentials->CanRenew()) {
+      absl::StrAppend(&error.message, "; the keys come from ", attempt.credentials.source,
+                      " and stay the same as long as Terraform runs");
+      error.lasting = true;
+    }
     attempt.error = std::move(error);
     attempt.status = ToStatus(attempt.error);
   }
@@ -210,9 +218,9 @@ Caller::Next Caller::Decide(HttpCall& call, const Attempt& attempt, Repeats& rep
   // Refused because of the credentials. A read is worth a try with new ones after any 403: that is
   // how a session that was revoked in the middle of a long wait shows.
   const bool may_be_credentials =
-      IsExpiredToken(error) ||
-      (call.repeatable && error.http_status == 403 && !attempt.credentials.session_token.empty());
-  if (has_credentials && !repeats.refreshed && may_be_credentials) {
+      call.repeatable && error.http_status == 403 && !attempt.credentials.session_token.empty();
+  if (has_credentials && !repeats.refreshed && config_.credentials->CanRenew() &&
+      (IsExpiredToken(error) || (may_be_credentials && MayGuess()))) {
     config_.credentials->Invalidate(attempt.credentials);
     repeats.refreshed = true;
     return Next::kRepeatAtOnce;

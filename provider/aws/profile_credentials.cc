@@ -19,6 +19,7 @@
 #include "aws/refreshing_credentials.h"
 #include "aws/role_credentials.h"
 #include "aws/sso_credentials.h"
+#include "base/status.h"
 
 namespace er::aws {
 namespace {
@@ -46,21 +47,58 @@ bool IsRoleArn(absl::string_view text) {
   return absl::StartsWith(text, "arn:") && absl::c_all_of(text, absl::ascii_isgraph);
 }
 
-Source KeysFrom(const std::string& profile, const char* origin, const std::string& files,
-                const std::function<std::optional<std::string>(absl::string_view)>& value) {
-  const std::optional<std::string> id = value("aws_access_key_id");
-  const std::optional<std::string> key = value("aws_secret_access_key");
-  if (!id && !key) return NotConfigured(profile, absl::StrCat("aws_access_key_id in ", files));
-  if (!id || !key) {
-    return Mistake(profile, id ? "has aws_access_key_id without aws_secret_access_key"
-                               : "has aws_secret_access_key without aws_access_key_id");
+// Keys in the files of one kind. The files are read again each time: whoever wrote keys that expire
+// writes fresh ones there.
+class FileKeys final : public CredentialsSource {
+ public:
+  enum class Kind { kConfig, kCredentials };
+
+  FileKeys(Kind kind, std::string profile, const SourceParts& parts)
+      : is_config_(kind == Kind::kConfig),
+        profile_(std::move(profile)),
+        environment_(*parts.environment),
+        profiles_(parts.settings->profiles) {}
+
+  absl::StatusOr<Credentials> Get(std::stop_token) override {
+    const Profiles profiles = profiles_.ReadAgain(environment_);
+    const auto value = [&](absl::string_view key) {
+      return is_config_ ? profiles.ConfigValue(profile_, key)
+                        : profiles.CredentialsValue(profile_, key);
+    };
+    const std::string name = Named(profile_);
+    const std::optional<std::string> id = value(kId);
+    const std::optional<std::string> key = value(kKey);
+    if (!id && !key) {
+      return absl::NotFoundError(
+          absl::StrCat(name, " has no ", kId, " in ",
+                       is_config_ ? profiles.config_files() : profiles.credentials_files()));
+    }
+    if (!id || !key) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " has ", id ? kId : kKey, " without ", id ? kKey : kId));
+    }
+    Credentials credentials{
+        .access_key_id = *id,
+        .secret_access_key = Secret(*key),
+        .session_token = Secret(value(kToken).value_or("")),
+        .source =
+            absl::StrCat("the shared ", is_config_ ? "config" : "credentials", " file, ", name)};
+    RETURN_IF_ERROR(CheckCredentials(
+        credentials, {absl::StrCat(kId, " of ", name), absl::StrCat(kKey, " of ", name),
+                      absl::StrCat(kToken, " of ", name)}));
+    return credentials;
   }
-  return std::make_unique<StaticCredentials>(
-      Credentials{.access_key_id = *id,
-                  .secret_access_key = Secret(*key),
-                  .session_token = Secret(value("aws_session_token").value_or("")),
-                  .source = absl::StrCat(origin, ", ", Named(profile))});
-}
+
+ private:
+  static constexpr char kId[] = "aws_access_key_id";
+  static constexpr char kKey[] = "aws_secret_access_key";
+  static constexpr char kToken[] = "aws_session_token";
+
+  const bool is_config_;
+  const std::string profile_;
+  const Environment& environment_;
+  const Profiles& profiles_;
+};
 
 // Makes the source of a role's own credentials; `path` are the profiles on the way to it.
 class RoleChain {
@@ -150,15 +188,11 @@ class RoleChain {
 }  // namespace
 
 Source KeysOfCredentialsFile(const std::string& profile, const SourceParts& parts) {
-  const Profiles& profiles = parts.settings->profiles;
-  return KeysFrom(profile, "the shared credentials file", profiles.credentials_files(),
-                  [&](absl::string_view key) { return profiles.CredentialsValue(profile, key); });
+  return std::make_unique<FileKeys>(FileKeys::Kind::kCredentials, profile, parts);
 }
 
 Source KeysOfConfigFile(const std::string& profile, const SourceParts& parts) {
-  const Profiles& profiles = parts.settings->profiles;
-  return KeysFrom(profile, "the shared config file", profiles.config_files(),
-                  [&](absl::string_view key) { return profiles.ConfigValue(profile, key); });
+  return std::make_unique<FileKeys>(FileKeys::Kind::kConfig, profile, parts);
 }
 
 Source RoleOfProfile(const std::string& profile, const SourceParts& parts) {

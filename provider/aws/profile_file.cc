@@ -149,9 +149,15 @@ Profiles Profiles::Load(const Environment& environment,
     }
     return sections;
   };
+  profiles.config_paths_ = config_files;
+  profiles.credentials_paths_ = credentials_files;
   profiles.AddConfig(load(config_files, profiles.config_files_));
   profiles.credentials_ = load(credentials_files, profiles.credentials_files_);
   return profiles;
+}
+
+Profiles Profiles::ReadAgain(const Environment& environment) const {
+  return Load(environment, config_paths_, credentials_paths_);
 }
 
 // Of the config file's sections, "profile x" is the profile x; "profile default" beats "default".

@@ -47,6 +47,9 @@ class Profiles {
   static Profiles Load(const Environment& environment, const std::vector<std::string>& config_files,
                        const std::vector<std::string>& credentials_files);
 
+  // The same files as they are now.
+  Profiles ReadAgain(const Environment& environment) const;
+
   bool Has(absl::string_view profile) const;
 
   // The key of the profile, in lower case; nothing where it is missing or empty.
@@ -75,6 +78,8 @@ class Profiles {
   Sections sso_sessions_;
   Sections services_;
   Sections credentials_;
+  std::vector<std::string> config_paths_;
+  std::vector<std::string> credentials_paths_;
   std::string config_files_;
   std::string credentials_files_;
 };

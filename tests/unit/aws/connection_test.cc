@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <map>
 
 #include "absl/strings/match.h"
@@ -120,6 +123,13 @@ class ConnectionTest : public ::testing::Test {
     environment_.files["/h/.aws/credentials"] = std::move(text);
   }
 
+  static std::string NewFolder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "er-connection-XXXXXX";
+    return mkdtemp(pattern.data());
+  }
+  ~ConnectionTest() override { std::filesystem::remove_all(folder_); }
+
+  const std::string folder_ = NewFolder();
   FakeTransport transport_;
   FakeClock clock_;
   FakeEnvironment environment_{};
@@ -354,6 +364,64 @@ TEST_F(ConnectionTest, AWaitOfThreeHoursOutlivesItsSessions) {
   EXPECT_EQ(refused_as_expired_, 0);
   EXPECT_GT(ends_.size(), 2 * 180u / 15);
   EXPECT_LT(ends_.size(), 2 * 180u / 5);
+}
+
+// Whether a call that is refused with ExpiredTokenException until the test has `renewed` succeeds
+// afterwards, and whether it fails for good.
+TEST_F(ConnectionTest, KeysThatExpireAreReadAgainWhereTheyCanBeFresh) {
+  struct Case {
+    const char* name;
+    std::function<void(const char* id)> write;  // the keys, where this source finds them
+    bool renews;
+    Arguments arguments{};
+  };
+  const auto in_file = [](const char* id) {
+    return absl::StrCat("[default]\n", Keys(id), "aws_session_token = t\n");
+  };
+  const Case cases[] = {
+      {"credentials file", [&](const char* id) { CredentialsFile(in_file(id)); }, true},
+      {"config file", [&](const char* id) { Config(in_file(id)); }, true},
+      {"credential_process",
+       [&](const char* id) {
+         std::ofstream(folder_ + "/keys")
+             << R"({"Version": 1, "SecretAccessKey": "s", "SessionToken": "t", "AccessKeyId": ")"
+             << id << "\"}";
+         Config(absl::StrCat("[default]\ncredential_process = /bin/cat ", folder_, "/keys\n"));
+       },
+       true},
+      {"environment",
+       [&](const char* id) {
+         environment_.variables["AWS_ACCESS_KEY_ID"] = id;
+         environment_.variables["AWS_SECRET_ACCESS_KEY"] = "s3cr3t";
+         environment_.variables["AWS_SESSION_TOKEN"] = "t";
+       },
+       false},
+      {"provider block",
+       [](const char*) {},
+       false,
+       {.access_key = "AK1", .secret_key = "s", .token = "t"}},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.name);
+    environment_.files.clear();
+    ends_.clear();
+    one.write("AK1");
+    Arguments arguments = one.arguments;
+    arguments.region = "eu-west-1";
+    auto connection = Open(arguments);
+    ASSERT_TRUE(connection.ok()) << connection.status();
+    auto client = (*connection)->ClientFor("eu-west-1");
+    ASSERT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+
+    ends_["AK1"] = clock_.Now();
+    const absl::Status expired = (*client)->Call(kGet, {{"workflowName", "wf"}}, {}).status();
+    EXPECT_EQ(expired.code(), absl::StatusCode::kUnauthenticated);
+    EXPECT_EQ(ErrorOf(expired)->lasting, !one.renews) << expired;
+    if (!one.renews) continue;
+    one.write("AK2");
+    EXPECT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+    EXPECT_EQ(signers_.back(), "AK2");
+  }
 }
 
 // ------------------------------------------------------------------------------- the account
