@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "aws/endpoint.h"
 #include "aws/uri.h"
+#include "base/log.h"
 #include "base/shown.h"
 #include "base/status.h"
 
@@ -117,7 +118,8 @@ absl::Status ResolveKeys(const Arguments& arguments, Settings& settings) {
                               .secret_access_key = Secret(key),
                               .session_token = Secret(arguments.token.value_or("")),
                               .source = "the provider block"};
-  return absl::OkStatus();
+  return CheckCredentials(
+      *settings.keys, {"the argument access_key", "the argument secret_key", "the argument token"});
 }
 
 absl::Status ResolveProfile(const Arguments& arguments, const Environment& environment,
@@ -148,9 +150,10 @@ absl::Status ResolveProfile(const Arguments& arguments, const Environment& envir
 
 absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
                              InstanceSettings& instance) {
-  ASSIGN_OR_RETURN(instance.disabled,
-                   places.Flag("skip_metadata_api_check", arguments.skip_metadata_api_check,
-                               {"AWS_EC2_METADATA_DISABLED"}));
+  const auto disabled =
+      places.Find("", std::nullopt, {"AWS_EC2_METADATA_DISABLED"});  // anything but true is ignored
+  instance.disabled = arguments.skip_metadata_api_check.value_or(
+      disabled && absl::EqualsIgnoreCase(disabled->value, "true"));
   const std::optional<Found> mode = places.Find(
       "ec2_metadata_service_endpoint_mode", arguments.ec2_metadata_service_endpoint_mode,
       {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"}, "ec2_metadata_service_endpoint_mode");
@@ -168,12 +171,16 @@ absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
     instance.endpoint = absl::StrCat(url->scheme, "://", url->Authority(),
                                      std::string(absl::StripSuffix(url->path, "/")));
   }
-  ASSIGN_OR_RETURN(const int seconds,
-                   places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1));
-  instance.timeout = absl::Seconds(seconds);
-  ASSIGN_OR_RETURN(instance.attempts,
-                   places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
-                                "metadata_service_num_attempts", instance.attempts));
+  // Whoever is on no instance needs neither: a number that is none ends nothing.
+  const auto seconds =
+      places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1);
+  const auto attempts = places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
+                                     "metadata_service_num_attempts", instance.attempts);
+  for (const absl::Status& wrong : {seconds.status(), attempts.status()}) {
+    if (!wrong.ok()) log::Warn("A setting is ignored", {{"reason", wrong.message()}});
+  }
+  instance.timeout = absl::Seconds(seconds.value_or(1));
+  instance.attempts = attempts.value_or(instance.attempts);
   return absl::OkStatus();
 }
 

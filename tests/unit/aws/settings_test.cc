@@ -212,6 +212,8 @@ TEST(ResolveSettingsTest, KeysComeInPairs) {
   EXPECT_EQ(settings->keys->session_token.Reveal(), "T");
   EXPECT_FALSE(ResolveSettings({}, FakeEnvironment())->keys);
   EXPECT_THAT(ErrorWith({.access_key = "AK"}), HasSubstr("secret_key is not"));
+  EXPECT_THAT(ErrorWith({.access_key = "AK", .secret_key = "SK", .token = "T\n"}),
+              HasSubstr("the argument token holds white space"));
   EXPECT_THAT(ErrorWith({.secret_key = "SK"}), HasSubstr("access_key is not"));
 }
 
@@ -295,6 +297,25 @@ TEST(ResolveSettingsTest, MetadataTimesComeFromTheEnvironment) {
   const auto settings = ResolveSettings({}, environment);
   EXPECT_EQ(settings->instance.timeout, absl::Seconds(5));
   EXPECT_EQ(settings->instance.attempts, 4);
+}
+
+TEST(ResolveSettingsTest, WhatIsNoSwitchOrNumberOfTheMetadataServiceIsIgnored) {
+  for (const auto& [value, disabled] :
+       {std::pair("1", false), std::pair("yes", false), std::pair("False", false),
+        std::pair("TRUE", true), std::pair("true", true)}) {
+    const auto settings = ResolveSettings({}, WithVariable("AWS_EC2_METADATA_DISABLED", value));
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->instance.disabled, disabled) << value;
+  }
+  for (const char* value : {"0", "-1", "x", "1.5", "99999999999"}) {
+    FakeEnvironment environment;
+    environment.variables = {{"AWS_METADATA_SERVICE_TIMEOUT", value},
+                             {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", value}};
+    const auto settings = ResolveSettings({}, environment);
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->instance.timeout, absl::Seconds(1));
+    EXPECT_EQ(settings->instance.attempts, 2);
+  }
 }
 
 // ----------------------------------------------------------------------------------- proxies
