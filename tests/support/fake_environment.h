@@ -1,6 +1,7 @@
 // An environment of a test's own: the variables and files that it sets, and nothing else.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ class FakeEnvironment : public Environment {
   std::map<std::string, std::string> files{};
   std::map<std::string, absl::Status> failures{};  // of files that are there and cannot be read
 
+  // Called before each look at a file: another process may have changed it.
+  std::function<void()> before_reading{};
+
   std::optional<std::string> Variable(const std::string& name) const override {
     const auto found = variables.find(name);
     if (found == variables.end() || found->second.empty()) return std::nullopt;
@@ -23,6 +27,7 @@ class FakeEnvironment : public Environment {
   }
 
   absl::StatusOr<std::string> ReadFile(const std::string& path) const override {
+    if (before_reading) before_reading();
     const auto found = files.find(path);
     if (found != files.end()) return found->second;
     const auto failure = failures.find(path);
