@@ -21,8 +21,8 @@ namespace {
 constexpr char kSourceAddress[] = "registry.terraform.io/idmapping/entityresolution";
 
 #ifdef ER_TEST_CLOCK
-// The tests of waits that take minutes run this program with a faster clock. What is released has no
-// such thing: it would ask the service a hundred times as often as it may be asked.
+// The tests of waits that take minutes run this program with a faster clock. What is released has
+// no such thing: it would ask the service a hundred times as often as it may be asked.
 double ClockSpeed(const er::Environment& environment) {
   double speed = 1;
   const auto text = environment.Variable("TF_ENTITYRESOLUTION_TEST_CLOCK_SPEED");

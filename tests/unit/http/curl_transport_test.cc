@@ -2,13 +2,22 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 #include <zlib.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "base/log.h"
 #include "http/mask.h"
@@ -347,7 +356,115 @@ TEST(CurlTransportTest, AReadSurvivesThatTheServerClosedAnIdleConnection) {
   EXPECT_EQ(server.connections(), 2);
 }
 
+// A server of HTTP/2 may refuse a single request of a connection, before it has looked at it or
+// afterwards. libcurl takes its word for it and sends the request again.
+HttpServer::Handler RefusesTheFirstStream() {
+  return [first = true](const HttpServer::Received& request) mutable -> HttpServer::Reply {
+    if (!request.http2) return HttpServer::Ok("{}");
+    return {.reset = std::exchange(first, false) ? HttpServer::kRefusedStream : 0};
+  };
+}
+
+TEST(CurlTransportTest, SpeaksHttp2) {
+  HttpServer server([](const HttpServer::Received&) { return HttpServer::Reply(); },
+                    HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = transport->Send({.method = "POST", .url = server.url(), .body = "{}"}, {});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->body, "{}");
+  }
+  EXPECT_EQ(server.connections(), 1);
+  EXPECT_TRUE(server.requests().at(2).http2);
+}
+
+TEST(CurlTransportTest, LibcurlRepeatsWhatAnHttp2ServerRefuses) {
+  HttpServer server(RefusesTheFirstStream(), HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  ASSERT_TRUE(transport->Send({.method = "POST", .url = server.url(), .body = "{}"}, {}).ok());
+  EXPECT_EQ(server.requests().size(), 2u);  // what at_most_once is there to prevent
+}
+
+TEST(CurlTransportTest, AtMostOnceIsNotSentOverHttp2) {
+  HttpServer server(RefusesTheFirstStream(), HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  const auto answer = transport->Send(
+      {.method = "POST", .url = server.url(), .body = "{}", .at_most_once = true}, {});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(server.requests().size(), 1u);
+  EXPECT_FALSE(server.requests().at(0).http2);
+}
+
+TEST(CurlTransportTest, WhatMustNotBeRepeatedInSilenceFailsWhereAnHttp2ServerRefusesIt) {
+  HttpServer server(RefusesTheFirstStream(), HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  const auto answer = transport->Send(
+      {.method = "PUT", .url = server.url(), .body = "{}", .no_silent_repeat = true}, {});
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnknown);
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
 // ---------------------------------------------------------------------------------------- TLS
+
+// OpenSSL as somebody's openssl.cnf may have it: any version and any key will do. Read when OpenSSL
+// is used first.
+const bool kOpensslIsLax = [] {
+  const std::string path = absl::StrCat(std::filesystem::temp_directory_path().string(),
+                                        "/er-openssl-", getpid(), ".cnf");
+  std::ofstream(path)
+      << "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = lax\n"
+         "[lax]\nMinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n";
+  setenv("OPENSSL_CONF", path.c_str(), 1);
+  std::atexit([] { std::remove(std::getenv("OPENSSL_CONF")); });
+  return true;
+}();
+
+TEST(CurlTransportTest, ATlsVersionThatIsTooOldIsRefusedWhateverOpensslAllows) {
+  ASSERT_TRUE(kOpensslIsLax);
+  for (const auto& [newest, allowed] :
+       {std::pair(TLS1_1_VERSION, false), std::pair(TLS1_2_VERSION, true)}) {
+    HttpServer server(Always(HttpServer::Ok("{}")), HttpServer::TlsOptions{.newest = newest});
+    const auto answer = NewTransport({.ca_bundle = {server.ca_file()}})
+                            ->Send({.method = "POST", .url = server.url()}, {});
+    EXPECT_EQ(answer.ok(), allowed) << newest << ": " << answer.status();
+    HttpServer proxy(Always(HttpServer::Ok("{}")), HttpServer::TlsOptions{.newest = newest});
+    const auto by_proxy =
+        NewTransport({.ca_bundle = {proxy.ca_file()}, .http_proxy = {proxy.url()}})
+            ->Send({.method = "POST", .url = "http://service.invalid/"}, {});
+    EXPECT_EQ(by_proxy.ok(), allowed) << newest << ": " << by_proxy.status();
+  }
+}
+
+// Debian's libcurl looks into this folder, too, unless it is told not to.
+TEST(CurlTransportTest, NothingButTheBundleIsTrusted) {
+  constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt";
+  FILE* file = fopen(kSystemBundle, "r");
+  ASSERT_NE(file, nullptr) << "this test needs the package ca-certificates";
+  X509* authority = PEM_read_X509(file, nullptr, nullptr, nullptr);
+  fclose(file);
+  const std::string of_folder = absl::StrFormat(
+      "/etc/ssl/certs/%08x.0",
+      X509_NAME_hash_ex(X509_get_subject_name(authority), nullptr, nullptr, nullptr));
+  X509_free(authority);
+  const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(inotify_add_watch(watch, of_folder.c_str(), IN_OPEN), 0) << of_folder;
+
+  HttpServer other(Always({}), HttpServer::Tls::kOn);
+  const HttpServer::TlsOptions of_authority{.issuer = kSystemBundle};
+  HttpServer server(Always(HttpServer::Ok("{}")), of_authority);
+  EXPECT_FALSE(NewTransport({.ca_bundle = {other.ca_file()}})
+                   ->Send({.method = "GET", .url = server.url()}, {})
+                   .ok());
+  HttpServer proxy(Always(HttpServer::Ok("{}")), of_authority);
+  EXPECT_FALSE(NewTransport({.ca_bundle = {other.ca_file()}, .http_proxy = {proxy.url()}})
+                   ->Send({.method = "GET", .url = "http://service.invalid/"}, {})
+                   .ok());
+  inotify_event event{};
+  EXPECT_LT(read(watch, &event, sizeof event), 0)
+      << "the certificate was looked at in " << of_folder;
+  close(watch);
+}
 
 TEST(CurlTransportTest, AnUnknownCertificateIsRefusedBeforeAnythingIsSent) {
   HttpServer server(Always(HttpServer::Ok("{}")), HttpServer::Tls::kOn);
