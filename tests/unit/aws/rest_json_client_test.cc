@@ -426,6 +426,32 @@ TEST_F(RestJsonClientTest, ARightClockIsNotTheReason) {
   EXPECT_EQ(ErrorOf(Start().status())->attempts, 1);
 }
 
+// By more than four minutes, in either direction.
+TEST_F(RestJsonClientTest, ASmallDifferenceOfTheClocksIsNone) {
+  const std::pair<const char*, int> cases[] = {
+      {"03:08:05", 1}, {"03:08:06", 2}, {"03:00:05", 1}, {"03:00:04", 2}};
+  for (const auto& [time, attempts] : cases) {
+    const std::string date = absl::StrCat("Fri, 02 Jan 2026 ", time, " GMT");
+    Refuse(403, "InvalidSignatureException", {{"date", date}});
+    if (attempts == 2) Refuse(403, "InvalidSignatureException", {{"date", date}});
+    EXPECT_EQ(ErrorOf(Start().status())->attempts, attempts) << time;
+  }
+}
+
+// What is left of the difference counts, not what has been corrected.
+TEST_F(RestJsonClientTest, AClockThatIsCorrectedIsNotTheReason) {
+  const auto client = NewClient();
+  Refuse(403, "RequestTimeTooSkewed", {{"date", "Fri, 02 Jan 2026 04:04:05 GMT"}});
+  transport_.Answer(200, "{}");
+  ASSERT_TRUE(client->Call(kStart, kMembers, {}).ok());
+  Refuse(403, "InvalidSignatureException", {{"date", "Fri, 02 Jan 2026 04:05:05 GMT"}});
+  EXPECT_EQ(ErrorOf(client->Call(kStart, kMembers, {}).status())->attempts, 1);
+  // And one that was set right meanwhile is wrong by what was corrected.
+  Refuse(403, "InvalidSignatureException", {{"date", "Fri, 02 Jan 2026 03:04:05 GMT"}});
+  transport_.Answer(200, "{}");
+  EXPECT_TRUE(client->Call(kStart, kMembers, {}).ok());
+}
+
 TEST_F(RestJsonClientTest, AServiceThatStaysUnhappyWithTheClockEndsIt) {
   Refuse(403, "RequestTimeTooSkewed", {{"date", "Fri, 02 Jan 2026 04:04:05 GMT"}});
   Refuse(403, "RequestTimeTooSkewed", {{"date", "Fri, 02 Jan 2026 09:04:05 GMT"}});
