@@ -51,8 +51,10 @@ bool IsKeyOfItsOwn(absl::string_view line) {
          });
 }
 
+// A name may have brackets in it, and what looks like a comment.
 std::string SectionName(absl::string_view line) {
-  const std::size_t end = line.find(']');
+  std::size_t end = Bare(line).rfind(']');
+  if (end == absl::string_view::npos) end = line.rfind(']');
   if (end == absl::string_view::npos) return "";
   return std::string(absl::StripAsciiWhitespace(line.substr(1, end - 1)));
 }

@@ -160,7 +160,7 @@ TEST_F(ProfilesTest, TheNameOfAProfileIsASingleWordOfAShell) {
   environment_.files["~/.aws/config"] =
       "[profile\tdev]\nregion=1\n[profile \"my  dev\"]\nregion=2\n[profile  'a]\nregion=3\n"
       "[profile 'x y' ]\nregion=4\n[profile]\nregion=5\n[sso-session \t\"my work\"]\nsso_region=6\n"
-      "[profiles]\nregion=7\n";
+      "[profiles]\nregion=7\n[profile \"a]b #c\"]\nregion=10\n[profile d] # not [e]\nregion=11\n";
   environment_.files["~/.aws/credentials"] = "[ my  prod ]\nregion=8\n[\"quoted\"]\nregion=9\n";
   const Profiles profiles = Load();
   EXPECT_EQ(profiles.Value("dev", "region"), "1");
