@@ -17,7 +17,6 @@
 #include "aws/rate_limiter.h"
 #include "aws/retry.h"
 #include "base/clock.h"
-#include "base/secret.h"
 #include "http/transport.h"
 
 namespace er::aws {
@@ -43,7 +42,6 @@ struct HttpCall {
   http::Request request{};
   bool repeatable = false;
   std::function<bool()> may_send{};  // as client.h says
-  std::vector<Secret> secrets{};  // what the body holds and an answer must not repeat in a message
   // Whether an answer of HTTP status 2xx can be read; none: any can.
   std::function<absl::Status(const http::Response&)> check{};
   // Asked about each answer that is no success: whether the call belongs elsewhere. If so, it
@@ -70,6 +68,7 @@ class Caller {
 
   Attempt TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
                   const std::stop_token& stop);
+  void Judge(const HttpCall& call, absl::StatusOr<http::Response> response, Attempt& attempt);
   Next Decide(HttpCall& call, const Attempt& attempt, Repeats& repeats);
   absl::Duration ClockOffset() const;
   bool MayGuess();

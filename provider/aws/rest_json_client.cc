@@ -72,7 +72,7 @@ absl::Status CheckAnswer(const http::Response& response) {
     return absl::OkStatus();
   }
   return absl::UnavailableError(
-      absl::StrCat("the answer is not a JSON object: \"", Excerpt(response.body), "\""));
+      absl::StrCat("the answer is not a JSON object: \"", Excerpt(response), "\""));
 }
 
 class RestJsonClient final : public Client {

@@ -1,11 +1,13 @@
 #include "run/job_watch.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "aws/error.h"
 #include "base/log.h"
 #include "schema/translate.h"
 
@@ -183,7 +185,9 @@ void JobWatch::Failed(Waiter& waiter, const absl::Status& failure) {
   if (!gone && !IsRefusal(failure.code())) return;
   const absl::Duration now = clock_.Elapsed();
   waiter.failing_since = std::min(waiter.failing_since, now);
-  if (now - waiter.failing_since >= (gone ? kLongestAbsence : kLongestRefusal)) {
+  const std::optional<aws::Error> error = aws::ErrorOf(failure);
+  if ((error && error->lasting) ||
+      now - waiter.failing_since >= (gone ? kLongestAbsence : kLongestRefusal)) {
     waiter.result.status = failure;
     waiter.over = true;
   }

@@ -140,6 +140,10 @@ TEST_P(FailedPollTest, DoesNotEndTheWait) {
   fault["times"] = 5;
   emulator.SetConfig({{"job_duration", "1s"}});
   emulator.Fault(fault);
+  // From there they can be fresh the next time, so that an expired one is no end either.
+  workspace.WriteCredentials(
+      "[default]\naws_access_key_id = AKIAEMULATOR00000000\n"
+      "aws_secret_access_key = emulator-secret-key\n");
   workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
   EXPECT_THAT(workspace.Apply(), Succeeds());
   EXPECT_EQ(workspace.Attributes("a")["status"], "SUCCEEDED");

@@ -121,6 +121,14 @@ void Workspace::Write(const std::string& configuration) {
   WriteFile(folder_ + "/main.tf", configuration);
 }
 
+void Workspace::WriteCredentials(const std::string& text) {
+  for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}) {
+    environment_.erase(name);
+  }
+  std::filesystem::create_directory(folder_ + "/.aws");
+  WriteFile(folder_ + "/.aws/credentials", text);
+}
+
 Process Workspace::Start(const Arguments& arguments) {
   Arguments command = {Terraform()};
   command.insert(command.end(), arguments.begin(), arguments.end());

@@ -52,6 +52,9 @@ class Workspace {
   // A variable of the environment of the commands to come.
   void Set(const std::string& name, const std::string& value) { environment_[name] = value; }
 
+  // The keys are in a shared credentials file with this text, and no longer in the environment.
+  void WriteCredentials(const std::string& text);
+
   using Arguments = std::vector<std::string>;
   Outcome Apply(const Arguments& arguments = {});
   // Exits with 0 if there is nothing to do, with 2 if there is.

@@ -31,6 +31,7 @@ enum class Fault {
   kGarbage,     // the service did it, and answered with nothing that can be used
   kThrottled,   // refused before execution
   kDenied,      // refused: a person has to do something about it
+  kExpired,     // refused: the credentials have expired, and cannot become fresh
 };
 
 struct FakeJob {
@@ -126,6 +127,13 @@ class FakeService {
       case Fault::kDenied:
         return Failure(operation, "AccessDeniedException", "not allowed", 403,
                        aws::Execution::kRefused);
+      case Fault::kExpired:
+        return aws::ToStatus({.operation = operation,
+                              .code = "ExpiredTokenException",
+                              .message = "expired",
+                              .http_status = 403,
+                              .execution = aws::Execution::kRefused,
+                              .lasting = true});
       default:
         break;
     }

@@ -213,6 +213,20 @@ TEST(JobRunCreate, ATimeOutKeepsTheJobAndTheReplacementTakesItUp) {
   EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
+// What expires in the middle of a wait and cannot become fresh: asking on would only be refused.
+TEST(JobRunCreate, EndsTheWaitAtOnceWhereTheCredentialsHaveExpiredForGood) {
+  RunFixture test;
+  test.service.job_duration = absl::Hours(3);
+  test.service.faults["GetIdMappingJob"] = {Fault::kNone, Fault::kNone, Fault::kExpired};
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(Summaries(answer.diagnostics),
+              ElementsAre("error: Unable to Wait for the ID Mapping Job"));
+  EXPECT_EQ(test.service.calls["GetIdMappingJob"], 3);
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+  EXPECT_EQ(answer.state["unfinished"], Value(true));
+  EXPECT_LT(test.clock.Elapsed(), absl::Minutes(1));
+}
+
 TEST(JobRunCreate, WithCreateBeforeDestroyTheJournalHasTheUnfinishedJob) {
   RunFixture test;
   test.service.job_duration = absl::Hours(2);
