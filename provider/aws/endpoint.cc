@@ -40,11 +40,17 @@ absl::string_view PrefixOf(absl::string_view region) {
   return word == absl::string_view::npos || word + 1 == number ? "" : region.substr(0, word);
 }
 
+// Such as eu-west-1a.
+bool IsAvailabilityZone(absl::string_view text) {
+  return text.size() > 1 && absl::ascii_isalpha(static_cast<unsigned char>(text.back())) &&
+         absl::ascii_isdigit(static_cast<unsigned char>(text[text.size() - 2]));
+}
+
 }  // namespace
 
 bool IsRegion(absl::string_view text) {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
+  return !text.empty() && !IsAvailabilityZone(text) && text.size() <= 63 && text.front() != '-' &&
+         text.back() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
          });
 }

@@ -408,6 +408,8 @@ TEST(ResolveSettingsTest, SaysWhatIsWrongAndWhere) {
               HasSubstr("endpoint_url of sts in the section [services s] is wrong"));
   EXPECT_EQ(ErrorWith({}, WithVariable("AWS_REGION", "evil.com/")),
             "AWS_REGION is \"evil.com/\"; it must be an AWS Region such as eu-west-1");
+  EXPECT_EQ(ErrorWith({}, WithVariable("AWS_DEFAULT_REGION", "eu-west-1a")),
+            "AWS_DEFAULT_REGION is \"eu-west-1a\"; it must be an AWS Region such as eu-west-1");
   EXPECT_THAT(ErrorWith({}, WithVariable("TF_APPEND_USER_AGENT", "a\r\nX-Evil: 1")),
               HasSubstr("TF_APPEND_USER_AGENT"));
   EXPECT_THAT(ErrorWith({.user_agent = {"a\n"}}), HasSubstr("user_agent"));
