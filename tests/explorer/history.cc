@@ -21,32 +21,13 @@ namespace {
 
 // All there is to type. "config a=1 b=1" is what the configuration says from then on: addresses and
 // their triggers, with "n" for wait_for_completion = false and "r" for the workflow's ARN.
-constexpr const char* kCommands[] = {"apply",
-                                     "apply",
-                                     "apply",
-                                     "apply -replace=a",
-                                     "apply -refresh=false",
-                                     "apply -target=a",
-                                     "plan",
-                                     "plan -out",
-                                     "apply PLAN",
-                                     "destroy",
-                                     "state rm a",
-                                     "taint a",
-                                     "untaint a",
-                                     "import a",
-                                     "lose state",
-                                     "later",
-                                     "fail",
-                                     "somebody",
-                                     "both",
-                                     "config a=1",
-                                     "config a=1",
-                                     "config a=2",
-                                     "config a=1 b=1",
-                                     "config a=1r",
-                                     "config a=1n",
-                                     "config"};
+constexpr const char* kCommands[] = {
+    "apply",           "apply",      "apply",      "apply -replace=a", "apply -refresh=false",
+    "apply -target=a", "plan",       "plan -out",  "apply PLAN",       "destroy",
+    "state rm a",      "taint a",    "untaint a",  "import a",         "lose state",
+    "lose journal",    "later",      "fail",       "somebody",         "both",
+    "config a=1",      "config a=1", "config a=2", "config a=1 b=1",   "config a=1r",
+    "config a=1n",     "config"};
 
 constexpr int kMostApplies = 4;
 constexpr absl::Duration kLater = absl::Hours(4);
@@ -148,6 +129,8 @@ class Player {
                                                    .waits = !absl::StrContains(word, 'n'),
                                                    .by_arn = absl::StrContains(word, 'r')};
       }
+    } else if (verb == "lose" && words[1] == "journal") {
+      LoseJournal();
     } else if (verb == "state" || verb == "lose") {
       if (verb == "lose" && !module.in_local_file) return;
       for (const Object& object : module.state) {
@@ -180,6 +163,17 @@ class Player {
   // may be taken up again.
   void GiveUp(const Module& module, const Object& object) {
     truth_.Ended(module.name, object.address, object.job(), /*for_sure=*/false);
+  }
+
+  // The working folder goes. What no state shows is forgotten; what one shows is not.
+  void LoseJournal() {
+    world_.journal.Clear();
+    for (auto& [name, module] : modules_) {
+      std::multimap<std::string, std::string> shown;
+      for (const Object& object : module.state) shown.emplace(object.address, object.job());
+      truth_.Forgets(name, shown);
+      module.saved_plan.reset();
+    }
   }
 
   void Import(Module& module, const std::string& address) {

@@ -83,6 +83,18 @@ void Truth::ForSure(const std::string& job) {
   if (ended != ended_.end()) ended->second = true;
 }
 
+void Truth::Forgets(const std::string& module,
+                    const std::multimap<std::string, std::string>& shown) {
+  std::erase_if(pending_, [&](const auto& pending) {
+    if (pending.first.first != module) return false;
+    const Group group{.module = module, .key = pending.second};
+    const auto there = shown.equal_range(pending.first.second);
+    return std::none_of(there.first, there.second, [&](const auto& object) {
+      return IsOf(object.second, group) && !IsEnded(object.second);
+    });
+  });
+}
+
 void Truth::Shows(const std::string& module, const std::vector<std::string>& jobs) {
   shown_[module] = jobs;
   std::set<std::string> seen;

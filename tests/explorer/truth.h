@@ -39,6 +39,8 @@ class Truth {
   // A state is saved: what it shows of the jobs, but for objects that are about to go.
   void Shows(const std::string& module, const std::vector<std::string>& jobs);
   void ForSure(const std::string& job);
+  // All that a module still knows is its state, which shows these jobs, by address.
+  void Forgets(const std::string& module, const std::multimap<std::string, std::string>& shown);
   // The user has put it back into a state.
   void Revives(const std::string& job) { ended_.erase(job); }
   // What a state knew of a job's end, it knows for good.
