@@ -48,8 +48,8 @@ Bound::Bound(const schema::Catalog& catalog, std::unique_ptr<resource::Session> 
   resources_.emplace(run::JobRun::kTypeName, std::make_unique<run::JobRun>(catalog, runs_.get()));
   for (const schema::Schema& type : catalog.types) {
     if (type.kind == schema::Kind::kDataSource) {
-      data_sources_.emplace(
-          type.name, std::make_unique<managed::DeclaredDataSource>(catalog, type, session_.get()));
+      data_sources_.emplace(type.name,
+                            std::make_unique<managed::DeclaredDataSource>(type, session_.get()));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -34,9 +35,10 @@ Diagnostic UnableToRead(const schema::Schema& schema, const Value& config,
   }
   return resource::Error(
       absl::StrCat("Unable to Read ", absl::StrJoin(words, " ")),
-      absl::StrCat("Reading the ", schema.title, " of ", absl::StrJoin(arguments, ", "), " in ",
-                   region, " failed: ", resource::Reason(why),
-                   resource::Advice(why, schema.reading.operation)));
+      absl::StrCat(
+          "Reading the ", schema.title, " of ", absl::StrJoin(arguments, ", "), " in ", region,
+          " failed: ", resource::Reason(why),
+          resource::Advice(why, std::get<schema::Reading>(schema.behaviour).operation->name)));
 }
 
 }  // namespace
@@ -56,8 +58,8 @@ resource::StateAnswer DeclaredDataSource::Read(const Value& config, std::stop_to
     answer.diagnostics.push_back(resource::UnableToConnect(region, client.status()));
     return answer;
   }
-  const schema::Reading& reading = schema_.reading;
-  const schema::Operation& operation = catalog_.operations.find(reading.operation)->second;
+  const schema::Reading& reading = std::get<schema::Reading>(schema_.behaviour);
+  const schema::Operation& operation = *reading.operation;
   const json members = schema::ToMembers(schema_, operation, state);
   const schema::Attribute* items =
       reading.items.empty() ? nullptr : schema_.FindAttribute(reading.items);

@@ -4,22 +4,21 @@
 
 #include "resource/resource.h"
 #include "resource/session.h"
-#include "schema/loader.h"
+#include "schema/schema.h"
 
 namespace er::managed {
 
 class DeclaredDataSource final : public resource::DataSource {
  public:
-  // All must outlive this. `session` is null where the provider's configuration is not known yet.
-  DeclaredDataSource(const schema::Catalog& catalog, const schema::Schema& schema,
-                     resource::Session* session)
-      : catalog_(catalog), schema_(schema), session_(session) {}
+  // `schema` says how it is read. Both must outlive this. `session` is null where the provider's
+  // configuration is not known yet.
+  DeclaredDataSource(const schema::Schema& schema, resource::Session* session)
+      : schema_(schema), session_(session) {}
 
   const schema::Schema& schema() const override { return schema_; }
   resource::StateAnswer Read(const Value& config, std::stop_token stop) override;
 
  private:
-  const schema::Catalog& catalog_;
   const schema::Schema& schema_;
   resource::Session* const session_;
 };

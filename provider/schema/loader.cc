@@ -253,8 +253,8 @@ class Loader {
   }
 
   Schema ReadType(const Cursor& file) {
-    file.Allow({"kind", "name", "title", "version", "description", "operations", "reading",
-                "shapes", "timeouts", "attributes", "blocks"});
+    file.Allow({"kind", "name", "title", "version", "description", "job", "reading", "shapes",
+                "timeouts", "attributes", "blocks"});
     Schema schema{.name = file.RequiredText("name"),
                   .title = file.RequiredText("title"),
                   .version = file.Integer("version").value_or(0),
@@ -273,14 +273,11 @@ class Loader {
       file.Fail("the name of a type begins with entityresolution_");
     }
     members_.clear();
-    for (const std::string& name : file.Texts("operations")) {
-      const auto operation = catalog_.operations.find(name);
-      if (operation == catalog_.operations.end()) {
-        file.Fail(absl::StrCat("operations: service.json has no ", name));
-        continue;
-      }
-      members_.insert(operation->second.input.begin(), operation->second.input.end());
-      members_.insert(operation->second.output.begin(), operation->second.output.end());
+    if (const auto job = file.Find("job", Node::Kind::kObject)) schema.behaviour = ReadJob(*job);
+    if (const auto reading = file.Find("reading", Node::Kind::kObject)) {
+      schema.behaviour = ReadReading(*reading);
+    } else if (schema.kind == Kind::kDataSource) {
+      file.Fail("a data source needs \"reading\"");
     }
     if (const auto attributes = file.Find("attributes", Node::Kind::kObject)) {
       schema.attributes = ReadAttributes(*attributes, Inherited::kNothing, /*nested=*/false);
@@ -304,7 +301,7 @@ class Loader {
       }
     }
     ReadTimeouts(file, schema);
-    ReadReading(file, schema);
+    CheckBehaviour(file, schema);
     std::set<absl::string_view> names;
     for (const Attribute& attribute : schema.attributes) {
       if (!names.insert(attribute.name).second) {
@@ -529,27 +526,77 @@ class Loader {
     schema.blocks.push_back(std::move(block));
   }
 
-  void ReadReading(const Cursor& file, Schema& schema) const {
-    const auto at = file.Find("reading", Node::Kind::kObject);
+  // The operation that the member `name` names, with what it takes and gives; null, after a
+  // complaint, if there is none.
+  const Operation* ReadOperation(const Cursor& at, absl::string_view name) {
+    const std::string text = at.RequiredText(name);
+    if (text.empty()) return nullptr;
+    const auto found = catalog_.operations.find(text);
+    if (found == catalog_.operations.end()) {
+      at.Fail(absl::StrCat(name, ": service.json has no ", text));
+      return nullptr;
+    }
+    members_.insert(found->second.input.begin(), found->second.input.end());
+    members_.insert(found->second.output.begin(), found->second.output.end());
+    return &found->second;
+  }
+
+  Listing ReadListing(const Cursor& parent, absl::string_view name) {
+    const auto at = parent.Find(name, Node::Kind::kObject);
     if (!at.has_value()) {
-      if (schema.kind == Kind::kDataSource) file.Fail("a data source needs \"reading\"");
-      return;
+      if (parent.node().Find(name) == nullptr) {
+        parent.Fail(absl::StrCat("\"", name, "\" is missing"));
+      }
+      return {};
     }
-    at->Allow({"operation", "items", "filters", "id"});
-    schema.reading = {.operation = at->RequiredText("operation"),
-                      .items = at->Text("items"),
-                      .filters = at->Texts("filters"),
-                      .id = at->Texts("id")};
-    if (!catalog_.operations.contains(schema.reading.operation)) {
-      at->Fail(absl::StrCat("service.json has no ", schema.reading.operation));
+    at->Allow({"operation", "items"});
+    Listing listing{.operation = ReadOperation(*at, "operation"),
+                    .items = at->RequiredText("items")};
+    if (listing.operation != nullptr && !listing.items.empty() &&
+        std::count(listing.operation->output.begin(), listing.operation->output.end(),
+                   listing.items) == 0) {
+      at->Fail(absl::StrCat(listing.operation->name, " gives no ", listing.items));
     }
-    if (!schema.reading.items.empty() && schema.FindAttribute(schema.reading.items) == nullptr) {
-      at->Fail(absl::StrCat("there is no attribute ", schema.reading.items));
-    }
-    for (const std::vector<std::string>* names : {&schema.reading.filters, &schema.reading.id}) {
-      for (const std::string& name : *names) {
+    return listing;
+  }
+
+  JobKind ReadJob(const Cursor& at) {
+    at.Allow(
+        {"name", "title", "workflow_title", "workflow_arn", "start", "get", "list", "workflows"});
+    return {.name = at.RequiredText("name"),
+            .title = at.RequiredText("title"),
+            .workflow_title = at.RequiredText("workflow_title"),
+            .workflow_arn = at.Text("workflow_arn"),
+            .start = ReadOperation(at, "start"),
+            .get = ReadOperation(at, "get"),
+            .list = ReadListing(at, "list"),
+            .workflows = ReadListing(at, "workflows")};
+  }
+
+  Reading ReadReading(const Cursor& at) {
+    at.Allow({"operation", "items", "filters", "id"});
+    return {.operation = ReadOperation(at, "operation"),
+            .items = at.Text("items"),
+            .filters = at.Texts("filters"),
+            .id = at.Texts("id")};
+  }
+
+  // What the behaviour says of attributes, and what of the rest it cannot do without.
+  static void CheckBehaviour(const Cursor& file, const Schema& schema) {
+    if (const auto* reading = std::get_if<Reading>(&schema.behaviour)) {
+      const Cursor at = file.Member("reading", *file.node().Find("reading"));
+      std::vector<std::string> names = reading->filters;
+      names.insert(names.end(), reading->id.begin(), reading->id.end());
+      if (!reading->items.empty()) names.push_back(reading->items);
+      for (const std::string& name : names) {
         if (schema.FindAttribute(name) == nullptr) {
-          at->Fail(absl::StrCat("there is no attribute ", name));
+          at.Fail(absl::StrCat("there is no attribute ", name));
+        }
+      }
+    } else if (!std::holds_alternative<std::monostate>(schema.behaviour)) {
+      for (const char* step : {"create", "update", "delete"}) {
+        if (!schema.timeouts.contains(step)) {
+          file.Fail(absl::StrCat("timeouts: \"", step, "\" is missing"));
         }
       }
     }

@@ -12,17 +12,6 @@
 
 namespace er::schema {
 
-// An operation of the service's API.
-struct Operation {
-  std::string name{};
-  std::string method{};
-  std::string path{};
-  std::vector<std::string> query{};
-  bool repeatable = false;  // may be sent again after any failure
-  std::vector<std::string> input{};
-  std::vector<std::string> output{};
-};
-
 // What the service's words mean to this program.
 struct Vocabulary {
   std::vector<std::string> gone{};       // error codes: there is no such thing
@@ -31,7 +20,12 @@ struct Vocabulary {
   std::vector<std::string> failed{};     // states in which it has ended badly
 };
 
+// Its types point into it, so it moves but is never copied.
 struct Catalog {
+  Catalog() = default;
+  Catalog(Catalog&&) = default;
+  Catalog& operator=(Catalog&&) = default;
+
   std::string service{};
   Vocabulary vocabulary{};
   std::map<std::string, Operation, std::less<>> operations{};

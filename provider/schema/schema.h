@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -88,14 +89,49 @@ struct Block {
 
 enum class Kind { kProvider, kResource, kDataSource };
 
-// How a data source gets its answer.
+// An operation of the service's API.
+struct Operation {
+  std::string name{};
+  std::string method{};
+  std::string path{};
+  std::vector<std::string> query{};
+  bool repeatable = false;  // may be sent again after any failure
+  std::vector<std::string> input{};
+  std::vector<std::string> output{};
+};
+
+// A paged operation, and the member of its answers that holds the items. The loader has seen to it
+// that both are there; so it is for every operation below.
+struct Listing {
+  const Operation* operation = nullptr;
+  std::string items{};
+};
+
+// A kind of job, a resource of which starts one: the life of that is run/.
+struct JobKind {
+  std::string name{};            // id_mapping: tells the notes and turns of the kinds apart
+  std::string title{};           // "ID mapping job"
+  std::string workflow_title{};  // "ID mapping workflow"
+  // What stands before the name in a workflow's ARN, where the operations take that as well:
+  // idmappingworkflow. Empty where they take the name only.
+  std::string workflow_arn{};
+  const Operation* start = nullptr;
+  const Operation* get = nullptr;
+  Listing list{};       // of the jobs of a workflow
+  Listing workflows{};  // of the workflows that can have such jobs
+};
+
+// How a data source gets its answer: one operation, or (with `items`) a paged one.
 struct Reading {
-  std::string operation{};  // the name of an operation of the service
-  std::string items{};      // of a paged operation: the member with the items, and so the attribute
+  const Operation* operation = nullptr;
+  std::string items{};  // of a paged operation: the attribute that stands for the items
   std::vector<std::string>
       filters{};                  // attributes that choose among the items, by their name there
   std::vector<std::string> id{};  // the attributes that, joined by slashes, make the attribute id
 };
+
+// What becomes of a type; nothing of the provider itself.
+using Behaviour = std::variant<std::monostate, JobKind, Reading>;
 
 struct Schema {
   Kind kind = Kind::kResource;
@@ -108,7 +144,7 @@ struct Schema {
   // What the timeouts block offers, each with its default: {"create", 4 h}. Empty: there is no such
   // block.
   std::map<std::string, std::string> timeouts{};
-  Reading reading{};
+  Behaviour behaviour{};
 
   // The attribute or block of this name; null if there is none.
   const Attribute* FindAttribute(absl::string_view attribute) const;

@@ -7,6 +7,7 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,14 +24,23 @@ using ::testing::SizeIs;
 
 using Texts = std::map<std::string, std::string>;  // by file name
 
-// A thing with these attributes, the first of them in line 7.
+// A behaviour, so that there is an operation whose members attributes can stand for.
+constexpr char kJob[] = R"("job": {
+    "name": "making", "title": "making", "workflow_title": "plan", "start": "GetThing",
+    "get": "GetThing", "list": {"operation": "GetThing", "items": "parts"},
+    "workflows": {"operation": "GetThing", "items": "parts"}},
+  "timeouts": {"create": "1h", "update": "1h", "delete": "1h"})";
+
+// A thing with these attributes, the first of them in line 12.
 std::string Thing(absl::string_view attributes) {
   return absl::StrCat(R"({
   "kind": "resource",
   "name": "entityresolution_thing",
   "title": "thing",
   "description": "A thing.",
-  "operations": ["GetThing"], "attributes": {
+  )",
+                      kJob, R"(,
+  "attributes": {
     )",
                       attributes, "}}");
 }
@@ -112,7 +122,7 @@ TEST(Loader, TellsKindsApart) {
   Texts texts = SmallCatalog();
   texts["data-sources/thing.json"] = R"({
     "kind": "data_source", "name": "entityresolution_thing", "title": "thing",
-    "description": "A thing.", "operations": ["GetThing"],
+    "description": "A thing.",
     "reading": {"operation": "GetThing", "items": "parts", "filters": ["name"], "id": ["name"]},
     "attributes": {
       "name": {"type": "string", "required": true, "description": "Its name."},
@@ -125,11 +135,28 @@ TEST(Loader, TellsKindsApart) {
   EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_thing"), NotNull());
   const Schema* source = catalog->Find(Kind::kDataSource, "entityresolution_thing");
   ASSERT_THAT(source, NotNull());
-  EXPECT_EQ(source->reading.operation, "GetThing");
-  EXPECT_EQ(source->reading.items, "parts");
-  EXPECT_THAT(source->reading.filters, ElementsAre("name"));
-  EXPECT_THAT(source->reading.id, ElementsAre("name"));
+  const auto& reading = std::get<Reading>(source->behaviour);
+  EXPECT_EQ(reading.operation, &catalog->operations.at("GetThing"));
+  EXPECT_EQ(reading.items, "parts");
+  EXPECT_THAT(reading.filters, ElementsAre("name"));
+  EXPECT_THAT(reading.id, ElementsAre("name"));
   EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_other"), IsNull());
+}
+
+TEST(Loader, FindsTheOperationsOfAJob) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(SmallCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Operation* operation = &catalog->operations.at("GetThing");
+  const auto& job = std::get<JobKind>(catalog->types.at(0).behaviour);
+  EXPECT_EQ(job.name, "making");
+  EXPECT_EQ(job.title, "making");
+  EXPECT_EQ(job.workflow_title, "plan");
+  EXPECT_EQ(job.workflow_arn, "");
+  EXPECT_EQ(job.start, operation);
+  EXPECT_EQ(job.get, operation);
+  EXPECT_EQ(job.list.operation, operation);
+  EXPECT_EQ(job.list.items, "parts");
+  EXPECT_EQ(job.workflows.operation, operation);
 }
 
 TEST(Loader, DerivesTheMemberFromTheName) {
@@ -182,10 +209,11 @@ TEST(Loader, MakesTheAttributesOfAShapeComputedThroughout) {
     "color": {"type": "string", "description": "."},
     "parts": {"type": "list", "description": ".", "attributes": {
       "kind": {"type": "string", "description": "."}}}}})";
-  texts["resources/thing.json"] = R"({
+  texts["resources/thing.json"] = absl::StrCat(R"({
     "kind": "resource", "name": "entityresolution_thing", "title": "thing", "description": ".",
-    "operations": ["GetThing"], "shapes": ["color"],
-    "attributes": {"name": {"type": "string", "required": true, "description": "."}}})";
+    "shapes": ["color"],
+    "attributes": {"name": {"type": "string", "required": true, "description": "."}},)",
+                                               kJob, "}");
   const absl::StatusOr<Catalog> catalog = LoadTexts(texts);
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   const Schema& thing = catalog->types.at(0);
@@ -233,9 +261,9 @@ TEST(Loader, ReportsEveryMistakeOfEveryFileAtOnce) {
       ElementsAre("provider.json:1: \"description\" is missing",
                   "provider.json:4: attributes.region.colour: is not a key of this format",
                   "provider.json:5: attributes.region.description: must be a text",
-                  "resources/thing.json:7: attributes.name: \"description\" is missing",
-                  "resources/thing.json:7: attributes.name: not a type of Terraform",
-                  "resources/thing.json:8: attributes.Bad-Name: a name is lower case, digits and "
+                  "resources/thing.json:12: attributes.name: \"description\" is missing",
+                  "resources/thing.json:12: attributes.name: not a type of Terraform",
+                  "resources/thing.json:13: attributes.Bad-Name: a name is lower case, digits and "
                   "_"));
 }
 
@@ -294,10 +322,30 @@ const BadFile kBadFiles[] = {
     {"TypeTwice", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_thing", "title": "x", "description": "x"})",
      "resources/x.json:1: there is another entityresolution_thing"},
-    {"UnknownOperation", "resources/x.json",
+    {"UnknownOperation", "data-sources/x.json",
+     R"({"kind": "data_source", "name": "entityresolution_x", "title": "x", "description": "x",
+"reading": {"operation": "Get"}})",
+     "data-sources/x.json:2: reading: operation: service.json has no Get"},
+    {"ListOfNoMember", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
-"operations": ["Get"]})",
-     "resources/x.json:1: operations: service.json has no Get"},
+"job": {"name": "x", "title": "x", "workflow_title": "x", "start": "GetThing", "get": "GetThing",
+"list": {"operation": "GetThing", "items": "things"},
+"workflows": {"operation": "GetThing", "items": "parts"}},
+"timeouts": {"create": "1h", "update": "1h", "delete": "1h"}})",
+     "resources/x.json:3: job.list: GetThing gives no things"},
+    {"JobWithoutList", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"job": {"name": "x", "title": "x", "workflow_title": "x", "start": "GetThing", "get": "GetThing",
+"list": {"operation": "GetThing", "items": "parts"}},
+"timeouts": {"create": "1h", "update": "1h", "delete": "1h"}})",
+     "resources/x.json:2: job: \"workflows\" is missing"},
+    {"JobWithoutATimeout", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"job": {"name": "x", "title": "x", "workflow_title": "x", "start": "GetThing", "get": "GetThing",
+"list": {"operation": "GetThing", "items": "parts"},
+"workflows": {"operation": "GetThing", "items": "parts"}},
+"timeouts": {"create": "1h", "delete": "1h"}})",
+     "resources/x.json:1: timeouts: \"update\" is missing"},
     {"UnknownShape", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "shapes": ["y"]})",
@@ -358,8 +406,8 @@ TEST_P(BadAttributeTest, IsReportedWithItsPath) {
   Texts texts = SmallCatalog();
   texts["resources/thing.json"] =
       Thing(absl::StrCat(R"("a": {"description": "A.", )", GetParam().rest, "}"));
-  EXPECT_THAT(Mistakes(texts),
-              ElementsAre(absl::StrCat("resources/thing.json:7: attributes.a", GetParam().reason)));
+  EXPECT_THAT(Mistakes(texts), ElementsAre(absl::StrCat("resources/thing.json:12: attributes.a",
+                                                        GetParam().reason)));
 }
 
 const BadAttribute kBadAttributes[] = {
