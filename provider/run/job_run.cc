@@ -360,7 +360,7 @@ JobRun::JobRun(const schema::Catalog& catalog, Runs* runs)
     : catalog_(catalog), runs_(runs), schema_(*catalog.Find(schema::Kind::kResource, kTypeName)) {}
 
 PlanAnswer JobRun::Plan(const PlanRequest& request) {
-  schema::Plan plan = schema::MakePlan(schema_, request.prior, request.proposed, request.config);
+  schema::Plan plan = schema::MakePlan(schema_, request.prior, request.config);
   if (plan.planned.IsNull()) return {.private_data = request.private_data};
   Value::Map& planned = plan.planned.AsMap();
   const Value& prior = request.prior;
@@ -385,7 +385,8 @@ PlanAnswer JobRun::Plan(const PlanRequest& request) {
                  BareName(Text(plan.planned, "workflow_name"));
     }
     if (path == Path("output_source_config")) {
-      return AskedOutputs(prior).empty() && Value(AskedOutputs(plan.planned)) == prior["outputs"];
+      return plan.planned["output_source_config"].IsKnown() && AskedOutputs(prior).empty() &&
+             Value(AskedOutputs(plan.planned)) == prior["outputs"];
     }
     return path == Path("triggers") && imported && prior["triggers"].IsNull();
   };

@@ -41,8 +41,13 @@ struct SourceFile {
   absl::string_view text;
 };
 
+// How closely files are looked at. What the build has checked need not be checked again: patterns
+// are compiled when they are first used.
+enum class Check { kEverything, kAllButPatterns };
+
 // kInvalidArgument with one line for each mistake, "file:line: path: reason", all of them at once.
-absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files);
+absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files,
+                             Check check = Check::kEverything);
 
 // What schemas/ held when this program was built. Read at the first call; lives as long as the
 // process.

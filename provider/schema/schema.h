@@ -1,9 +1,9 @@
-// What a Terraform type is, as plain structs: its attributes and blocks, and how they stand to the
-// API.
+// What a Terraform type is, as plain structs: its attributes and blocks, how they stand to the API,
+// and what becomes of an object of the type.
 //
 // The loader (schema/loader.h) makes them from the files in schemas/; tests write them down with
-// designated initialisers. Everything else here reads them: schema/validate.h, schema/plan.h, and
-// what translates them to the protocol, to the API and to the registry's pages.
+// designated initialisers. Everything else here reads them: schema/validate.h, schema/plan.h,
+// schema/translate.h, and what makes the protocol's schema and the registry's pages of them.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +15,22 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "schema/pattern.h"
 #include "value/type.h"
 #include "value/value.h"
 
-namespace re2 {
-class RE2;
-}
-
 namespace er::schema {
 
-// What is known about a text, about each text of a list or set, or about a number. Only a help at
-// plan time; the service has the last word.
+// What is known about a text, about each text of a list, set or map, or about a number. Only a help
+// at plan time; the service has the last word.
 struct Limits {
-  // RE2; the whole text must match. Null if there is none.
-  std::shared_ptr<const re2::RE2> pattern{};
+  std::shared_ptr<const Pattern> pattern{};  // null if there is none
   std::string
       pattern_meaning{};  // what the pattern asks for, in words: "an S3 URI such as s3://b/p/"
   std::optional<std::int64_t> min_length{};  // in characters
   std::optional<std::int64_t> max_length{};
   std::vector<std::string> one_of{};  // the texts it can be; empty if any
+  std::string reserved_prefix{};      // what no text begins with; empty if it may with anything
   std::optional<double> min{};        // of a number; of a duration, in seconds
   std::optional<double> max{};
   bool whole = false;           // of a number: without a fraction
@@ -45,19 +42,37 @@ enum class Format {
   kText,
   kDuration,   // as Go writes it: 90m, 1h30m
   kTimestamp,  // RFC 3339 here, seconds since 1970 in the API
+  kJson,       // JSON as text here, a document in the API; compared by meaning
+  kJsonText,   // JSON as text on both sides; compared by meaning
+};
+
+// A text that is an ARN on one side and a bare name on the other.
+struct ArnForm {
+  std::string type{};  // what stands before the name in the ARN: schemamapping; empty: no such text
+  std::string below{};  // the attribute whose text stands between the two, if any
+  bool in_api = false;  // the API has the ARN, and here is the name or the ARN; else the other way
 };
 
 enum class Nesting { kNone, kSingle, kList, kSet, kMap };
 
+// An attribute, or a block: that is an optional attribute of objects that is written in another
+// way.
 struct Attribute {
   std::string name{};
   std::string description{};  // Markdown, one or more sentences
   // Of an attribute without nested attributes.
   Type type = Type::String();
   // The attributes of each of its objects, for an attribute of objects; `nesting` is kNone
-  // otherwise.
+  // otherwise. Those of a block may be blocks.
   Nesting nesting = Nesting::kNone;
   std::vector<Attribute> attributes{};
+  bool is_block = false;
+
+  // Of a list, set or map: how many elements; 0 of max_items: any number.
+  std::int64_t min_items = 0;
+  std::int64_t max_items = 0;
+  bool ordered = false;  // of a list: another order means another thing to the service
+  std::shared_ptr<const Limits> key_limits{};  // of a map; null if there are none
 
   bool required = false;
   bool optional = false;
@@ -68,23 +83,18 @@ struct Attribute {
   std::optional<Value> default_value{};
   Format format = Format::kText;
   Limits limits{};
+  ArnForm arn{};
+  // Of a text: for some of its values, the attributes beside it of which there must be one.
+  std::map<std::string, std::vector<std::string>> needs{};
+  // Of the objects of this attribute: attributes of which each object has one, or one at most.
+  std::vector<std::string> exactly_one_of{};
+  std::vector<std::string> at_most_one_of{};
 
   // The member of the API; a dot leads into a structure: errorDetails.errorMessage. Empty: the
   // service knows nothing of this attribute.
   std::string member{};
   std::vector<std::string>
       environment{};  // where a provider argument that is left out is looked up
-};
-
-struct Block {
-  std::string name{};
-  std::string description{};
-  Nesting nesting = Nesting::kList;
-  std::int64_t min_items = 0;
-  std::int64_t max_items = 0;  // 0: any number
-  std::vector<Attribute> attributes{};
-  bool replaces = false;
-  std::string member{};
 };
 
 enum class Kind { kProvider, kResource, kDataSource };
@@ -139,8 +149,7 @@ struct Schema {
   std::string title{};  // "ID mapping job run", for messages
   std::int64_t version = 0;
   std::string description{};
-  std::vector<Attribute> attributes{};
-  std::vector<Block> blocks{};
+  std::vector<Attribute> attributes{};  // and blocks
   // What the timeouts block offers, each with its default: {"create", 4 h}. Empty: there is no such
   // block.
   std::map<std::string, std::string> timeouts{};
@@ -148,24 +157,27 @@ struct Schema {
 
   // The attribute or block of this name; null if there is none.
   const Attribute* FindAttribute(absl::string_view attribute) const;
-  const Block* FindBlock(absl::string_view block) const;
 };
 
-// The type of what such an attribute holds.
-Type TypeOf(const Attribute& attribute);
+// The one of this name; null if there is none.
+const Attribute* FindAttribute(const std::vector<Attribute>& attributes, absl::string_view name);
 
-// The type of one object of such a block, and of all of them.
-Type ObjectTypeOf(const Block& block);
-Type TypeOf(const Block& block);
+// The type of what such an attribute holds, and of one of its objects.
+Type TypeOf(const Attribute& attribute);
+Type ObjectTypeOf(const std::vector<Attribute>& attributes);
 
 // The type of the whole: an object of all attributes and blocks.
 Type TypeOf(const Schema& schema);
 
-// An object of `schema` with nothing in it: attributes null, blocks absent as the protocol wants it
-// (an empty list, but null for a single block).
+// What there is where the configuration says nothing: a null, but for blocks as the protocol wants
+// them (an empty list, and a null only for a single block).
+Value Nothing(const Attribute& attribute);
+
+// An object of `schema` with nothing in it.
 Value EmptyObject(const Schema& schema);
 
-// jobId for job_id.
+// jobId for job_id, and the other way round.
 std::string LowerCamelCase(absl::string_view snake_case);
+std::string SnakeCase(absl::string_view lower_camel_case);
 
 }  // namespace er::schema

@@ -11,11 +11,16 @@ namespace {
 
 // Blocks that are absent are empty, but for single ones: a state from before the block was declared
 // lacks it altogether.
-void AddMissingBlocks(const schema::Schema& schema, Value& state) {
-  const Value empty = schema::EmptyObject(schema);
-  for (const schema::Block& block : schema.blocks) {
-    Value& value = state.AsMap()[block.name];
-    if (value.IsNull()) value = empty[block.name];
+void AddMissingBlocks(const std::vector<schema::Attribute>& attributes, Value& object) {
+  for (const schema::Attribute& attribute : attributes) {
+    if (!attribute.is_block) continue;
+    Value& block = object.AsMap()[attribute.name];
+    if (block.IsNull()) block = schema::Nothing(attribute);
+    if (block.IsList()) {
+      for (Value& element : block.AsList()) AddMissingBlocks(attribute.attributes, element);
+    } else if (attribute.nesting == schema::Nesting::kSingle && block.IsMap()) {
+      AddMissingBlocks(attribute.attributes, block);
+    }
   }
 }
 
@@ -61,7 +66,7 @@ grpc::Status ProviderService::UpgradeResourceState(
                      DecodeJson(request->raw_state().json(), type, ExtraAttributes::kIgnore));
     // Terraform would take a null for an object that is gone.
     if (!state.IsMap()) return absl::InvalidArgumentError("The state is null.");
-    AddMissingBlocks(schema, state);
+    AddMissingBlocks(schema.attributes, state);
     resource->Seen(state);
     return ToMessage(state, type, *response->mutable_upgraded_state());
   });

@@ -58,7 +58,7 @@ TEST(ProviderSchema, DescribesAttributesAsDeclared) {
   EXPECT_EQ(run.version(), SchemaOf(kRunType).version);
   std::map<std::string, tfplugin6::Schema::Attribute> attributes;
   for (const auto& attribute : run.block().attributes()) attributes[attribute.name()] = attribute;
-  EXPECT_EQ(attributes.size(), SchemaOf(kRunType).attributes.size());
+  EXPECT_EQ(attributes.size() + 2, SchemaOf(kRunType).attributes.size()) << "two are blocks";
 
   EXPECT_TRUE(attributes["workflow_name"].required());
   EXPECT_EQ(attributes["workflow_name"].type(), R"("string")");

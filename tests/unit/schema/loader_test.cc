@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <re2/re2.h>
 
 #include <map>
 #include <ostream>
@@ -183,8 +182,9 @@ TEST(Loader, MakesWhatHasADefaultOptionalAndComputed) {
   EXPECT_EQ(thing.FindAttribute("color")->default_value, Value("red"));
   EXPECT_EQ(thing.FindAttribute("shiny")->default_value, Value(true));
   EXPECT_EQ(thing.FindAttribute("size")->default_value, Value(*Number::Parse("1.5")));
-  for (const Attribute& attribute : thing.attributes) {
-    EXPECT_TRUE(attribute.optional && attribute.computed) << attribute.name;
+  for (const char* name : {"color", "shiny", "size"}) {
+    const Attribute* attribute = thing.FindAttribute(name);
+    EXPECT_TRUE(attribute->optional && attribute->computed) << name;
   }
 }
 
@@ -195,12 +195,69 @@ TEST(Loader, TakesLimitsByNameOrInPlace) {
              "limits": {"one_of": ["S", "L"]}})");
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   const Limits& color = catalog->types.at(0).FindAttribute("color")->limits;
-  EXPECT_EQ(color.pattern->pattern(), "[a-z]+");
+  EXPECT_EQ(color.pattern->text(), "[a-z]+");
   EXPECT_EQ(color.pattern_meaning, "a color such as red");
   EXPECT_EQ(color.min_length, 3);
   EXPECT_EQ(color.max_length, 9);
   EXPECT_EQ(color.documentation, "https://example.com/colors");
   EXPECT_THAT(catalog->types.at(0).FindAttribute("size")->limits.one_of, ElementsAre("S", "L"));
+}
+
+TEST(Loader, ReadsWhatIsKnownOfCollectionsAndObjects) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "parts": {"type": "list", "required": true, "description": ".", "min_items": 2, "max_items": 35,
+              "ordered": true, "exactly_one_of": ["name", "arn"], "attributes": {
+      "name": {"type": "string", "optional": true, "computed": true, "description": "."},
+      "arn": {"type": "string", "optional": true, "computed": true, "description": ".",
+              "member": "name", "arn": {"type": "part"}},
+      "kind": {"type": "string", "optional": true, "description": ".",
+               "limits": {"one_of": ["A", "B"]}, "needs": {"A": ["details"]}},
+      "details": {"type": "string", "optional": true, "format": "json", "description": "."}}},
+    "tags": {"type": ["map", "string"], "optional": true, "description": ".", "local": true,
+             "max_items": 200, "keys": "Color", "limits": {"max_length": 256}})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Attribute& parts = *catalog->types.at(0).FindAttribute("parts");
+  EXPECT_EQ(parts.min_items, 2);
+  EXPECT_EQ(parts.max_items, 35);
+  EXPECT_TRUE(parts.ordered);
+  EXPECT_THAT(parts.exactly_one_of, ElementsAre("name", "arn"));
+  EXPECT_EQ(FindAttribute(parts.attributes, "arn")->arn.type, "part");
+  EXPECT_EQ(FindAttribute(parts.attributes, "arn")->member, "name");
+  EXPECT_THAT(FindAttribute(parts.attributes, "kind")->needs,
+              ElementsAre(std::pair("A", std::vector<std::string>{"details"})));
+  EXPECT_EQ(FindAttribute(parts.attributes, "details")->format, Format::kJson);
+  const Attribute& tags = *catalog->types.at(0).FindAttribute("tags");
+  EXPECT_EQ(tags.max_items, 200);
+  EXPECT_EQ(tags.limits.max_length, 256);
+  EXPECT_EQ(tags.key_limits->max_length, 9);
+}
+
+TEST(Loader, ReadsBlocksInBlocks) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "a": {"type": "string", "optional": true, "description": ".", "local": true}},
+    "blocks": {"outer": {"nesting": "list", "description": ".", "member": "parts", "attributes": {},
+      "blocks": {"inner": {"nesting": "set", "description": ".", "max_items": 2, "attributes": {
+        "color": {"type": "string", "computed": true, "description": "."}}}}})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Attribute* outer = catalog->types.at(0).FindAttribute("outer");
+  ASSERT_THAT(outer, NotNull());
+  const Attribute* inner = FindAttribute(outer->attributes, "inner");
+  ASSERT_THAT(inner, NotNull());
+  EXPECT_TRUE(outer->is_block && inner->is_block);
+  EXPECT_EQ(inner->nesting, Nesting::kSet);
+  EXPECT_EQ(inner->max_items, 2);
+  EXPECT_EQ(inner->member, "inner");
+  EXPECT_TRUE(inner->attributes.at(0).computed);
+}
+
+// What the build has checked is not compiled before it is used.
+TEST(Loader, ChecksPatternsIfItIsAsked) {
+  Texts texts = SmallCatalog();
+  texts["limits.json"] = R"({"limits": {"A": {"pattern": "(", "meaning": "m"}}})";
+  std::vector<SourceFile> files;
+  for (const auto& [name, text] : texts) files.push_back({.name = name, .text = text});
+  EXPECT_FALSE(Load(files).ok());
+  EXPECT_TRUE(Load(files, Check::kAllButPatterns).ok());
 }
 
 TEST(Loader, MakesTheAttributesOfAShapeComputedThroughout) {
@@ -232,8 +289,9 @@ TEST(Loader, MakesABlockOfTheTimeouts) {
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   const Schema& thing = catalog->types.at(0);
   EXPECT_THAT(thing.timeouts, ElementsAre(std::pair("create", "90m")));
-  const Block* block = thing.FindBlock("timeouts");
+  const Attribute* block = thing.FindAttribute("timeouts");
   ASSERT_THAT(block, NotNull());
+  EXPECT_TRUE(block->is_block);
   EXPECT_EQ(block->nesting, Nesting::kSingle);
   ASSERT_THAT(block->attributes, SizeIs(1));
   EXPECT_EQ(block->attributes[0].format, Format::kDuration);
@@ -372,7 +430,7 @@ const BadFile kBadFiles[] = {
     {"BlockNesting", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "blocks": {"b": {"nesting": "bag", "description": "b", "local": true, "attributes": {}}}})",
-     "resources/x.json:2: blocks.b: nesting must be single or list"},
+     "resources/x.json:2: blocks.b: nesting must be single, list or set"},
     {"BlockWithoutAttributes", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "blocks": {"b": {"nesting": "list", "description": "b", "local": true}}})",
@@ -382,12 +440,24 @@ const BadFile kBadFiles[] = {
 "attributes": {"b": {"type": "string", "optional": true, "local": true, "description": "b"}},
 "blocks": {"b": {"nesting": "list", "description": "b", "local": true, "attributes": {}}}})",
      "resources/x.json:1: block b is declared twice"},
-    {"ComputedInBlock", "resources/x.json",
+    {"VariableOfAResource", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "blocks": {"b": {"nesting": "list", "description": "b", "local": true, "attributes": {
-"c": {"type": "string", "computed": true, "description": "c"}}}}})",
-     "resources/x.json:3: blocks.b.attributes.c: a computed attribute inside a configured one is "
-     "not supported"},
+"c": {"type": "string", "optional": true, "description": "c", "environment": ["C"]}}}}})",
+     "resources/x.json:1: c: only the provider reads the environment"},
+    {"MethodThatIsNone", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "FETCH", "path": "/",
+"output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: method must be GET, POST, PUT or DELETE"},
+    {"PathOfNoMember", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/things/{id}",
+"output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: it takes no id that could be in the path or the query"},
+    {"QueryOfNoMember", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/",
+"query": ["page"], "output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: it takes no page that could be in the path or the "
+     "query"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, BadFileTest, testing::ValuesIn(kBadFiles), NameOf<BadFile>);
@@ -438,7 +508,7 @@ const BadAttribute kBadAttributes[] = {
     {"LimitsOfNoString", R"("type": "bool", "optional": true, "limits": "Color", "local": true)",
      ": only a number and texts have limits"},
     {"UnknownFormat", R"("type": "string", "optional": true, "format": "date", "local": true)",
-     ": format must be duration or timestamp"},
+     ": format must be duration, timestamp, json or json_text"},
     {"FormatOfNoString", R"("type": "bool", "optional": true, "format": "duration", "local": true)",
      ": only a string has a format"},
     {"FlagThatIsNone", R"("type": "string", "optional": "true", "computed": true, "local": true)",
@@ -449,6 +519,44 @@ const BadAttribute kBadAttributes[] = {
      R"("type": "string", "optional": true, "local": true,
 "attributes": {})",
      ": with attributes, the type is object, list, set or map"},
+    {"DefaultNumberAmongTexts",
+     R"("type": "number", "default": 1, "limits": {"one_of": ["S", "L"]}, "local": true)",
+     ": a number has min, max and whole as limits"},
+    {"VolatileThatIsConfigured",
+     R"("type": "string", "optional": true, "volatile": true, "local": true)",
+     ": is not computed, so that nobody else can change it"},
+    {"CountOfAText", R"("type": "string", "optional": true, "max_items": 1, "local": true)",
+     ": only a list, a set or a map has a number of elements"},
+    {"CountsCrossed",
+     R"("type": ["list", "string"], "optional": true, "min_items": 2, "max_items": 1, "local": true)",
+     ": min_items is above max_items"},
+    {"OrderOfASet",
+     R"("type": ["set", "string"], "optional": true, "ordered": true, "local": true)",
+     ": only a list has an order"},
+    {"KeysOfAList",
+     R"("type": ["list", "string"], "optional": true, "keys": "Color", "local": true)",
+     ": only a map has keys"},
+    {"UnknownKeys", R"("type": ["map", "string"], "optional": true, "keys": "Hue", "local": true)",
+     R"(: limits.json has no "Hue")"},
+    {"ArnOfANumber",
+     R"("type": "number", "optional": true, "arn": {"type": "thing"}, "local": true)",
+     ".arn: only a string is an ARN"},
+    {"NeedOfAnUnknownValue",
+     R"("type": "string", "optional": true, "limits": {"one_of": ["S"]}, "needs": {"L": ["a"]},
+"local": true)",
+     ".needs.L: is none of the values that a takes"},
+    {"ChoiceOfATextsAttributes",
+     R"("type": "string", "optional": true, "exactly_one_of": ["b"], "local": true)",
+     ": only objects have one of their attributes"},
+    {"ChoiceOfNothing",
+     R"("type": "object", "optional": true, "at_most_one_of": ["b"], "local": true,
+"attributes": {})",
+     ": there is no attribute b in it"},
+    {"MemberTwice",
+     R"("type": "object", "optional": true, "local": true, "attributes": {
+"b": {"type": "string", "optional": true, "description": "B."},
+"c": {"type": "string", "optional": true, "member": "b", "description": "C."}})",
+     ": b and c stand for the same member, b"},
     {"DefaultOfObjects",
      R"("type": "list", "default": "x", "optional": true, "local": true, "attributes": {})",
      ": with attributes, there is no default"},
