@@ -15,6 +15,18 @@
 namespace er::emulator {
 namespace {
 
+// A body with these members; of a list of jobs, each of them.
+std::string Altered(const std::string& body, const Json& members) {
+  Json json = Json::parse(body, nullptr, false);
+  const auto jobs = json.is_object() ? json.find("jobs") : json.end();
+  if (json.is_object() && jobs != json.end()) {
+    for (Json& job : *jobs) job.merge_patch(members);
+  } else if (json.is_object()) {
+    json.merge_patch(members);
+  }
+  return json.is_discarded() ? body : json.dump();
+}
+
 // What a fault answers in the place of the operation's own answer.
 Answer Falsify(const Fault& fault, Protocol protocol, Answer answer) {
   const auto error = [&](int code, absl::string_view name, std::string message) {
@@ -60,6 +72,12 @@ Answer Falsify(const Fault& fault, Protocol protocol, Answer answer) {
                    "The security token included in the request is expired");
     case Fault::Effect::kAccessDenied:
       return error(403, "AccessDeniedException", "Not allowed, as was asked for");
+    case Fault::Effect::kNotFound:
+      return error(404, protocol == Protocol::kXml ? "NoSuchKey" : "ResourceNotFoundException",
+                   "Not found, as was asked for");
+    case Fault::Effect::kAltered:
+      if (answer.code == 200) answer.body = Altered(answer.body, fault.members);
+      return answer;
     case Fault::Effect::kSlow:
     case Fault::Effect::kListLag:
       return answer;

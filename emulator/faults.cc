@@ -39,8 +39,16 @@ const std::vector<Fault>& Kinds() {
       {.kind = "expired", .effect = Effect::kExpired},
       {.kind = "access-denied", .effect = Effect::kAccessDenied},
       {.kind = "conflict", .effect = Effect::kConflict},
+      {.kind = "not-found", .effect = Effect::kNotFound},
+      {.kind = "altered", .effect = Effect::kAltered, .works = true},
   };
   return kinds;
+}
+
+// Those that a client cannot be asked to get over: a denial is final, and the others are claims.
+bool IsForPlansOnly(Effect effect) {
+  return effect == Effect::kAccessDenied || effect == Effect::kConflict ||
+         effect == Effect::kNotFound || effect == Effect::kAltered;
 }
 
 absl::StatusOr<Fault> FindKind(const Json& name) {
@@ -65,6 +73,10 @@ absl::Status SetDetails(const Json& json, Fault& fault) {
   if (const auto reset = json.find("reset"); reset != json.end()) {
     if (!reset->is_boolean()) return absl::InvalidArgumentError("reset must be true or false");
     fault.reset = reset->get<bool>();
+  }
+  if (const auto members = json.find("members"); members != json.end()) {
+    if (!members->is_object()) return absl::InvalidArgumentError("members must be an object");
+    fault.members = *members;
   }
   return absl::OkStatus();
 }
@@ -122,8 +134,9 @@ double Chance(std::uint64_t seed, absl::string_view name, std::int64_t count) {
 }  // namespace
 
 absl::StatusOr<Faults::Rule> Faults::ReadRule(const Json& json) const {
-  RETURN_IF_ERROR(OnlyMembers(json, {"kind", "operation", "workflow", "key", "after", "times",
-                                     "probability", "seed", "delay", "retry_after_ms", "reset"}));
+  RETURN_IF_ERROR(
+      OnlyMembers(json, {"kind", "operation", "workflow", "key", "after", "times", "probability",
+                         "seed", "delay", "retry_after_ms", "reset", "members"}));
   Rule rule{.text = json};
   ASSIGN_OR_RETURN(rule.fault, FindKind(json.value("kind", Json())));
   RETURN_IF_ERROR(SetDetails(json, rule.fault));
@@ -159,11 +172,8 @@ absl::StatusOr<Faults::Random> Faults::ReadRandom(const Json& json) const {
     random.faults.push_back(std::move(fault));
   }
   if (random.faults.empty()) {
-    // A denial is final: nobody can be asked to get over it. A conflict is a claim about somebody.
     for (const Fault& fault : Kinds()) {
-      if (fault.effect != Effect::kAccessDenied && fault.effect != Effect::kConflict) {
-        random.faults.push_back(fault);
-      }
+      if (!IsForPlansOnly(fault.effect)) random.faults.push_back(fault);
     }
   }
   for (Fault& fault : random.faults) RETURN_IF_ERROR(SetDetails(json, fault));

@@ -28,6 +28,8 @@ struct Fault {
     kAccessDenied,  // 403 AccessDeniedException
     kSlow,          // the right answer, late
     kListLag,       // the job that this call starts shows up in List late
+    kNotFound,      // 404 ResourceNotFoundException; of S3 NoSuchKey
+    kAltered,       // the right answer, with `members`
   };
 
   std::string kind{};  // its name in plans, such as "cut-after"
@@ -39,6 +41,7 @@ struct Fault {
   bool delay_first = false;                      // kSlow: wait, then work
   std::optional<std::int64_t> retry_after_ms{};  // of kThrottle
   bool reset = false;                            // of kCut: with an RST
+  Json members = Json::object();                 // of kAltered; null: left out
 };
 
 // What a call is about, as far as faults look at it.

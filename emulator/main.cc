@@ -50,7 +50,9 @@ void LogCallsOf(Emulator& emulator) {
 absl::Status Serve(Options options) {
   std::string plan;
   if (!options.fault_plan.empty()) {
-    ASSIGN_OR_RETURN(plan, ProcessEnvironment().ReadFile(options.fault_plan));
+    absl::StatusOr<std::string> text = ProcessEnvironment().ReadFile(options.fault_plan);
+    if (!text.ok()) return WithContext(text.status(), options.fault_plan);
+    plan = *std::move(text);
   }
   const sigset_t end_signals = BlockEndSignals();
   std::signal(SIGPIPE, SIG_IGN);  // TLS writes to connections that the client closed

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/secret.h"
 #include "base/status.h"
 
 namespace er::assembly {
@@ -20,6 +21,11 @@ std::string Text(const Value& object, absl::string_view name) {
 std::optional<std::string> OptionalText(const Value& object, absl::string_view name) {
   if (!object[name].IsString()) return std::nullopt;
   return object[name].AsString();
+}
+
+std::optional<Secret> OptionalSecret(const Value& object, absl::string_view name) {
+  if (!object[name].IsString()) return std::nullopt;
+  return Secret(object[name].AsString());
 }
 
 std::optional<bool> Flag(const Value& object, absl::string_view name) {
@@ -75,8 +81,8 @@ absl::StatusOr<aws::Arguments> ToArguments(const Value& config) {
       .skip_metadata_api_check = Flag(config, "skip_metadata_api_check"),
       .custom_ca_bundle = OptionalText(config, "custom_ca_bundle"),
       .insecure = Flag(config, "insecure"),
-      .http_proxy = OptionalText(config, "http_proxy"),
-      .https_proxy = OptionalText(config, "https_proxy"),
+      .http_proxy = OptionalSecret(config, "http_proxy"),
+      .https_proxy = OptionalSecret(config, "https_proxy"),
       .no_proxy = OptionalText(config, "no_proxy"),
       .use_fips_endpoint = Flag(config, "use_fips_endpoint"),
       .use_dualstack_endpoint = Flag(config, "use_dualstack_endpoint"),
@@ -139,6 +145,7 @@ absl::StatusOr<Connected> ConnectWith(const aws::Outside& outside, const Value& 
   connected.session.connect = [connection](const std::string& region) {
     return connection->ClientFor(region);
   };
+  connected.bucket = [connection](const std::string& name) { return connection->BucketFor(name); };
   return connected;
 }
 

@@ -3,41 +3,28 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "assembly/journal_place.h"
+#include "aws/hash.h"
+#include "aws/settings.h"
+#include "base/status.h"
 #include "managed/declared_data_source.h"
 #include "resource/describe.h"
+#include "run/describe.h"
+#include "run/folder_store.h"
 #include "run/job_run.h"
+#include "run/s3_store.h"
+#include "run/scope.h"
 #include "schema/validate.h"
 
 namespace er::assembly {
 namespace {
-
-// Where Terraform keeps what belongs to the working folder.
-// https://developer.hashicorp.com/terraform/cli/config/environment-variables#tf_data_dir
-std::string DataFolder(const Environment& environment) {
-  return environment.Variable("TF_DATA_DIR").value_or(".terraform");
-}
-
-std::string Workspace(const Environment& environment) {
-  if (auto name = environment.Variable("TF_WORKSPACE")) return *std::move(name);
-  const auto file = environment.ReadFile(absl::StrCat(DataFolder(environment), "/environment"));
-  return file.ok() ? std::string(absl::StripAsciiWhitespace(*file)) : "default";
-}
 
 // How many jobs may run at once: the service's quota unless the configuration says otherwise. The
 // schema has checked the number.
 int MaxConcurrentJobs(const Value& config) {
   const Value& value = config["max_concurrent_jobs"];
   return value.IsNumber() ? static_cast<int>(value.AsNumber().ToInt64().value_or(1)) : 1;
-}
-
-std::string JournalFolder(const Environment& environment, const Value& config) {
-  if (config["journal_dir"].IsString()) return config["journal_dir"].AsString();
-  if (auto folder = environment.Variable("TF_ENTITYRESOLUTION_JOURNAL_DIR"))
-    return *std::move(folder);
-  return absl::StrCat(DataFolder(environment), "/entityresolution-journal");
 }
 
 }  // namespace
@@ -64,13 +51,41 @@ resource::DataSource* Bound::FindDataSource(const std::string& type_name) const 
   return found == data_sources_.end() ? nullptr : found->second.get();
 }
 
-Provider::Provider(const schema::Catalog& catalog, const Environment& environment, Clock& clock,
-                   Connector connector)
+void Bound::End() {
+  if (runs_ != nullptr) runs_->End();
+}
+
+Provider::Provider(const schema::Catalog& catalog, Outside outside, Connector connector)
     : catalog_(catalog),
-      environment_(environment),
-      clock_(clock),
+      outside_(std::move(outside)),
       connector_(std::move(connector)),
       bound_(std::make_shared<Bound>(catalog, nullptr, nullptr)) {}
+
+absl::StatusOr<run::Journal::Options> Provider::JournalOf(const Value& config,
+                                                          const Connected& connected,
+                                                          Diagnostics& diagnostics) const {
+  ASSIGN_OR_RETURN(const JournalPlace place, ToJournalPlace(config, outside_.environment));
+  const bool is_elsewhere = place.folder.empty();
+  const run::Scope scope = run::ScopeOf(outside_.environment, is_elsewhere);
+  run::Journal::Options options{
+      .is_asked_for = place.is_asked_for,
+      .scope = aws::Sha256Hex(absl::StrCat(scope.name, "\n", connected.session.endpoint)),
+      .in_local_file = scope.in_local_file,
+      .lease = outside_.lease,
+      .is_orphaned = outside_.is_orphaned,
+      .background = outside_.background};
+  if (is_elsewhere) {
+    absl::StatusOr<std::unique_ptr<aws::S3Bucket>> bucket = connected.bucket(place.bucket);
+    if (!bucket.ok()) return aws::OfArgument(bucket.status(), "journal");
+    options.store = std::make_unique<run::S3Store>(*std::move(bucket), place.prefix);
+  } else {
+    options.store = std::make_unique<run::FolderStore>(place.folder);
+  }
+  if (place.is_asked_for && !scope.names_the_state) {
+    diagnostics.push_back(run::UnnamedState(options.store->where()));
+  }
+  return options;
+}
 
 Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
   std::unique_ptr<resource::Session> session;
@@ -85,14 +100,13 @@ Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
     for (std::string& warning : connected->warnings) {
       diagnostics.push_back(resource::Warning("Provider Configuration", std::move(warning)));
     }
+    absl::StatusOr<run::Journal::Options> journal = JournalOf(config, *connected, diagnostics);
+    if (!journal.ok()) return {resource::InvalidConfiguration(journal.status())};
     session = std::make_unique<resource::Session>(std::move(connected->session));
     runs = std::make_unique<run::Runs>(
-        run::Runs::Options{
-            .scope = absl::StrJoin(
-                {Workspace(environment_), session->account(), session->endpoint()}, "\n"),
-            .max_concurrent_jobs = MaxConcurrentJobs(config),
-            .journal_folder = JournalFolder(environment_, config)},
-        *session, catalog_, clock_);
+        run::Runs::Options{.journal = *std::move(journal),
+                           .max_concurrent_jobs = MaxConcurrentJobs(config)},
+        *session, catalog_, outside_.clock);
   }
   auto bound = std::make_shared<Bound>(catalog_, std::move(session), std::move(runs));
   std::lock_guard lock(mutex_);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "aws/s3.h"
 #include "base/clock.h"
 #include "base/environment.h"
 #include "resource/resource.h"
@@ -24,6 +26,8 @@ namespace er::assembly {
 // What a provider block leads to.
 struct Connected {
   resource::Session::Options session{};
+  // The S3 bucket of this name.
+  std::function<absl::StatusOr<std::unique_ptr<aws::S3Bucket>>(const std::string& name)> bucket{};
   std::vector<std::string> warnings{};
 };
 
@@ -38,6 +42,9 @@ class Bound {
 
   bool is_configured() const { return session_ != nullptr; }
 
+  // The orderly end: Terraform has come to the end of its walk, and asks for nothing more.
+  void End();
+
   // Null if there is no such type.
   resource::Resource* FindResource(const std::string& type_name) const;
   resource::DataSource* FindDataSource(const std::string& type_name) const;
@@ -49,6 +56,18 @@ class Bound {
   std::map<std::string, std::unique_ptr<resource::DataSource>> data_sources_;
 };
 
+// The process around the provider. What is referred to must outlive it.
+struct Outside {
+  const Environment& environment;
+  Clock& clock;
+  // Whether the Terraform that started this process is no more.
+  std::function<bool()> is_orphaned = [] { return false; };
+  // Does what is given to it beside everything else.
+  std::function<void(std::function<void()>)> background = [](std::function<void()>) {};
+  // Of the journal; tests shorten it.
+  absl::Duration lease = absl::Minutes(1);
+};
+
 // Safe for concurrent use.
 class Provider {
  public:
@@ -57,8 +76,7 @@ class Provider {
       std::function<absl::StatusOr<Connected>(const Value& config, std::stop_token stop)>;
 
   // All must outlive this.
-  Provider(const schema::Catalog& catalog, const Environment& environment, Clock& clock,
-           Connector connector);
+  Provider(const schema::Catalog& catalog, Outside outside, Connector connector);
 
   const schema::Catalog& catalog() const { return catalog_; }
 
@@ -70,9 +88,11 @@ class Provider {
   std::shared_ptr<Bound> bound() const;
 
  private:
+  absl::StatusOr<run::Journal::Options> JournalOf(const Value& config, const Connected& connected,
+                                                  Diagnostics& diagnostics) const;
+
   const schema::Catalog& catalog_;
-  const Environment& environment_;
-  Clock& clock_;
+  const Outside outside_;
   const Connector connector_;
   mutable std::mutex mutex_;
   std::shared_ptr<Bound> bound_;

@@ -5,13 +5,11 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "aws/error_answer.h"
 #include "aws/signer.h"
 #include "aws/uri.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "http/wire_log.h"
 
 namespace er::aws {
 namespace {
@@ -99,6 +97,8 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
   const auto could_not_try = [&](const absl::Status& why, absl::StatusCode code) {
     attempt.could_not_try = true;
     attempt.error.message = std::string(why.message());
+    const std::optional<Error> cause = ErrorOf(why);
+    attempt.error.lasting = cause && cause->lasting;
     attempt.status = ToStatus(attempt.error, code);
     return attempt;
   };
@@ -132,46 +132,12 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
     request = *std::move(signed_request);
   }
 
-  const absl::Duration begin = config_.clock->Elapsed();
-  absl::StatusOr<http::Response> response = config_.transport->Send(request, stop);
-  if (!response.ok()) {
-    attempt.error.message = std::string(response.status().message());
-    attempt.error.execution = http::DeliveryOf(response.status()) == http::Delivery::kUnsent
-                                  ? Execution::kNotSent
-                                  : Execution::kUnknown;
-    attempt.could_not_try = response.status().code() == absl::StatusCode::kInvalidArgument;
-    attempt.status = ToStatus(attempt.error, response.status().code());
-  } else {
-    attempt.response = *std::move(response);
-    const int code = attempt.response.code;
-    const bool success = code >= 200 && code < 300;
-    const absl::Status readable =
-        success && call.check ? call.check(attempt.response) : absl::OkStatus();
-    if (!success || !readable.ok()) {
-      Error error = config_.decode_error ? config_.decode_error(attempt.response)
-                                         : DecodeError(attempt.response);
-      if (!readable.ok()) {
-        error.code.clear();
-        error.message = std::string(readable.message());
-      }
-      // A refused signature is explained with the canonical request, which has the session token in
-      // it.
-      error.message = error.message.substr(0, error.message.find("\n\nThe Canonical String"));
-      error.message = http::WithoutSecretsOf(request.headers, error.message);
-      for (const Secret& secret : call.secrets) {
-        if (secret.empty()) continue;
-        absl::StrReplaceAll({{secret.Reveal(), "***"}, {PercentEncode(secret.Reveal()), "***"}},
-                            &error.message);
-      }
-      error.operation = call.operation;
-      error.resource = call.resource;
-      error.region = region;
-      error.attempts = number;
-      attempt.error = std::move(error);
-      attempt.status = ToStatus(attempt.error);
-    }
-    if (adaptive) pace_.Observe(!attempt.status.ok() && IsThrottling(attempt.error));
+  if (call.may_send && !call.may_send()) {
+    return could_not_try(absl::AbortedError("it may not be sent any more"),
+                         absl::StatusCode::kAborted);
   }
+  const absl::Duration begin = config_.clock->Elapsed();
+  Judge(call, config_.transport->Send(request, stop), attempt);
   log::Debug("Called AWS", {{"operation", call.operation},
                             {"region", region},
                             {"resource", call.resource},
@@ -181,6 +147,48 @@ Caller::Attempt Caller::TryOnce(const HttpCall& call, int number, const std::str
                             {"request_id", RequestIdOf(attempt.response)},
                             {"duration", absl::FormatDuration(config_.clock->Elapsed() - begin)}});
   return attempt;
+}
+
+// What came of sending it.
+void Caller::Judge(const HttpCall& call, absl::StatusOr<http::Response> response,
+                   Attempt& attempt) {
+  if (!response.ok()) {
+    attempt.error.message = std::string(response.status().message());
+    attempt.error.execution = http::DeliveryOf(response.status()) == http::Delivery::kUnsent
+                                  ? Execution::kNotSent
+                                  : Execution::kUnknown;
+    attempt.could_not_try = response.status().code() == absl::StatusCode::kInvalidArgument;
+    attempt.status = ToStatus(attempt.error, response.status().code());
+    return;
+  }
+  attempt.response = *std::move(response);
+  const int code = attempt.response.code;
+  const bool success = code >= 200 && code < 300;
+  const absl::Status readable =
+      success && call.check ? call.check(attempt.response) : absl::OkStatus();
+  if (!success || !readable.ok()) {
+    Error error = config_.decode_error ? config_.decode_error(attempt.response)
+                                       : DecodeError(attempt.response);
+    if (!readable.ok()) {
+      error.code.clear();
+      error.message = std::string(readable.message());
+    }
+    error.operation = attempt.error.operation;
+    error.resource = attempt.error.resource;
+    error.region = attempt.error.region;
+    error.attempts = attempt.error.attempts;
+    if (config_.credentials != nullptr && IsExpiredToken(error) &&
+        !config_.credentials->CanRenew()) {
+      absl::StrAppend(&error.message, "; the keys come from ", attempt.credentials.source,
+                      " and stay the same as long as Terraform runs");
+      error.lasting = true;
+    }
+    attempt.error = std::move(error);
+    attempt.status = ToStatus(attempt.error);
+  }
+  if (config_.retry.mode == RetryMode::kAdaptive) {
+    pace_.Observe(!attempt.status.ok() && IsThrottling(attempt.error));
+  }
 }
 
 Caller::Next Caller::Decide(HttpCall& call, const Attempt& attempt, Repeats& repeats) {
@@ -214,9 +222,9 @@ Caller::Next Caller::Decide(HttpCall& call, const Attempt& attempt, Repeats& rep
   // Refused because of the credentials. A read is worth a try with new ones after any 403: that is
   // how a session that was revoked in the middle of a long wait shows.
   const bool may_be_credentials =
-      IsExpiredToken(error) ||
-      (call.repeatable && error.http_status == 403 && !attempt.credentials.session_token.empty());
-  if (has_credentials && !repeats.refreshed && may_be_credentials) {
+      call.repeatable && error.http_status == 403 && !attempt.credentials.session_token.empty();
+  if (has_credentials && !repeats.refreshed && config_.credentials->CanRenew() &&
+      (IsExpiredToken(error) || (may_be_credentials && MayGuess()))) {
     config_.credentials->Invalidate(attempt.credentials);
     repeats.refreshed = true;
     return Next::kRepeatAtOnce;

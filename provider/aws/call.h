@@ -17,7 +17,6 @@
 #include "aws/rate_limiter.h"
 #include "aws/retry.h"
 #include "base/clock.h"
-#include "base/secret.h"
 #include "http/transport.h"
 
 namespace er::aws {
@@ -42,7 +41,7 @@ struct HttpCall {
   std::string region{};    // signed for, if not the caller's
   http::Request request{};
   bool repeatable = false;
-  std::vector<Secret> secrets{};  // what the body holds and an answer must not repeat in a message
+  std::function<bool()> may_send{};  // as client.h says
   // Whether an answer of HTTP status 2xx can be read; none: any can.
   std::function<absl::Status(const http::Response&)> check{};
   // Asked about each answer that is no success: whether the call belongs elsewhere. If so, it
@@ -69,6 +68,7 @@ class Caller {
 
   Attempt TryOnce(const HttpCall& call, int number, const std::string& invocation_id,
                   const std::stop_token& stop);
+  void Judge(const HttpCall& call, absl::StatusOr<http::Response> response, Attempt& attempt);
   Next Decide(HttpCall& call, const Attempt& attempt, Repeats& repeats);
   absl::Duration ClockOffset() const;
   bool MayGuess();

@@ -6,6 +6,7 @@
 //       {.operation = operation, .members = {{"workflowName", "wf"}}}, stop);
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
@@ -22,6 +23,10 @@ struct Operation {
   std::string path{};    // /idmappingworkflows/{workflowName}/jobs; {x} is filled from the member x
   std::vector<std::string> query{};  // the members that travel in the query
   bool repeatable = false;           // may be sent again after any failure
+  // Asked right before each attempt goes out; none: it always may. Where it says no, nothing more
+  // is sent, and the call fails with kAborted and Execution::kNotSent: what was tried before was
+  // not executed, or it would not be tried again.
+  std::function<bool()> may_send{};
 };
 
 struct Answer {

@@ -51,13 +51,13 @@ absl::Status Connection::Prepare(std::stop_token stop) {
   if (outside_.transport == nullptr) {
     ASSIGN_OR_RETURN(
         own_transport_,
-        http::NewCurlTransport({.ca_bundle = settings_.ca_bundle.empty()
+        http::NewCurlTransport({.ca_bundle = settings_.ca_bundle.path.empty()
                                                  ? http::FindCaBundle(*outside_.environment)
                                                  : settings_.ca_bundle,
                                 .insecure = settings_.insecure,
                                 .http_proxy = settings_.http_proxy,
                                 .https_proxy = settings_.https_proxy,
-                                .no_proxy = settings_.no_proxy}));
+                                .no_proxy = http::NoProxy(settings_.no_proxy)}));
   }
   std::vector<std::string> agents = {
       absl::StrCat("terraform-provider-entityresolution/", outside_.version)};

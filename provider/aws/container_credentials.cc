@@ -7,6 +7,7 @@
 #include "aws/credentials_json.h"
 #include "aws/profile_file.h"
 #include "aws/uri.h"
+#include "base/shown.h"
 #include "base/status.h"
 
 namespace er::aws {
@@ -31,9 +32,8 @@ absl::Status CheckContainerUrl(absl::string_view text) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("AWS_CONTAINER_CREDENTIALS_FULL_URI names the host ", url.host,
-                   ": credentials are asked for over plain http on this computer, 169.254.170.2, "
-                   "169.254.170.23 and fd00:ec2::23 only"));
+      "credentials are asked for over plain http on this computer, 169.254.170.2, 169.254.170.23 "
+      "and fd00:ec2::23 only");
 }
 
 ContainerCredentials::ContainerCredentials(const Environment& environment, CallerConfig config)
@@ -44,7 +44,8 @@ absl::StatusOr<std::string> ContainerCredentials::Url() const {
     return absl::StrCat("http://169.254.170.2", absl::StartsWith(*path, "/") ? "" : "/", *path);
   }
   if (auto url = environment_.Variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
-    RETURN_IF_ERROR(CheckContainerUrl(*url));
+    RETURN_IF_ERROR(CheckContainerUrl(*url))
+        .With(absl::StrCat("AWS_CONTAINER_CREDENTIALS_FULL_URI is ", Shown(*url)));
     return *std::move(url);
   }
   return absl::NotFoundError("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set");
@@ -56,7 +57,8 @@ absl::StatusOr<Secret> ContainerCredentials::Token() const {
   if (const auto file = environment_.Variable(variable)) {
     absl::StatusOr<std::string> text = environment_.ReadFile(ExpandHome(environment_, *file));
     if (!text.ok()) {
-      return absl::FailedPreconditionError(absl::StrCat(variable, ": ", text.status().message()));
+      return absl::FailedPreconditionError(
+          absl::StrCat(variable, " is ", Shown(*file), ": ", text.status().message()));
     }
     token = *std::move(text);
   } else {

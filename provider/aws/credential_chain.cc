@@ -34,4 +34,9 @@ void CredentialChain::Invalidate(const Credentials& refused) {
   if (const Place* const serving = serving_) serving->source->Invalidate(refused);
 }
 
+bool CredentialChain::CanRenew() const {
+  const Place* const serving = serving_;
+  return serving == nullptr || serving->source->CanRenew();
+}
+
 }  // namespace er::aws

@@ -33,6 +33,7 @@ class CredentialChain final : public CredentialsSource {
   // configured and fails ends the search: going on would use credentials that nobody meant.
   absl::StatusOr<Credentials> Get(std::stop_token stop) override;
   void Invalidate(const Credentials& refused) override;
+  bool CanRenew() const override;
 
  private:
   const std::vector<Place> places_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/secret.h"
@@ -24,6 +25,18 @@ struct Credentials {
 
   friend bool operator==(const Credentials&, const Credentials&) = default;
 };
+
+// What messages call the parts of credentials, as in "AWS_SESSION_TOKEN".
+struct CredentialsNames {
+  std::string access_key_id{};
+  std::string secret_access_key{};
+  std::string session_token{};
+};
+
+// kInvalidArgument, which names the part, where one holds white space or a control character. No
+// key does; secret stores often add a line end, with which a signature is wrong or a header is
+// none.
+absl::Status CheckCredentials(const Credentials& credentials, const CredentialsNames& names);
 
 // Safe for concurrent use.
 class CredentialsSource {
@@ -42,6 +55,10 @@ class CredentialsSource {
   // The service called `refused` expired, whatever their expiry says: a source that keeps
   // credentials gets new ones at the next Get().
   virtual void Invalidate(const Credentials& refused) { static_cast<void>(refused); }
+
+  // False where Get() gives the same for as long as the process lives: keys of the environment or
+  // of the provider block, once they have expired, cannot become fresh.
+  virtual bool CanRenew() const { return true; }
 };
 
 // The same credentials for ever.
@@ -49,6 +66,7 @@ class StaticCredentials final : public CredentialsSource {
  public:
   explicit StaticCredentials(Credentials credentials) : credentials_(std::move(credentials)) {}
   absl::StatusOr<Credentials> Get(std::stop_token) override { return credentials_; }
+  bool CanRenew() const override { return false; }
 
  private:
   const Credentials credentials_;

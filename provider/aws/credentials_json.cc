@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "base/status.h"
 
 namespace er::aws {
 
@@ -19,6 +20,9 @@ absl::StatusOr<Credentials> ParseCredentialsJson(absl::string_view text, const c
   if (credentials.access_key_id.empty() || credentials.secret_access_key.empty()) {
     return absl::DataLossError("the credentials have no AccessKeyId or no SecretAccessKey");
   }
+  RETURN_IF_ERROR(
+      CheckCredentials(credentials, {"AccessKeyId", "SecretAccessKey", std::string(token_name)}))
+      .With("the credentials");
   const auto expiration = object.find("Expiration");
   if (expiration != object.end() && !expiration->is_null() &&
       !absl::ParseTime(absl::RFC3339_full, member("Expiration"), &credentials.expiry, nullptr)) {

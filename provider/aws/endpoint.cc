@@ -40,11 +40,17 @@ absl::string_view PrefixOf(absl::string_view region) {
   return word == absl::string_view::npos || word + 1 == number ? "" : region.substr(0, word);
 }
 
+// Such as eu-west-1a.
+bool IsAvailabilityZone(absl::string_view text) {
+  return text.size() > 1 && absl::ascii_isalpha(static_cast<unsigned char>(text.back())) &&
+         absl::ascii_isdigit(static_cast<unsigned char>(text[text.size() - 2]));
+}
+
 }  // namespace
 
 bool IsRegion(absl::string_view text) {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
+  return !text.empty() && !IsAvailabilityZone(text) && text.size() <= 63 && text.front() != '-' &&
+         text.back() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
          });
 }
@@ -69,13 +75,13 @@ absl::StatusOr<std::string> ResolveEndpoint(const EndpointRequest& request) {
       return absl::InvalidArgumentError(
           "Invalid Configuration: Dualstack and custom endpoint are not supported");
     }
-    ASSIGN_OR_RETURN(const Url url, ParseUrl(request.custom_url));
-    if (!url.query.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the endpoint \"", request.custom_url, "\" must not have a query"));
+    const absl::StatusOr<Url> url = ParseUrl(request.custom_url);
+    if (!url.ok()) return WithContext(url.status(), "the endpoint");
+    if (!url->query.empty()) {
+      return absl::InvalidArgumentError("the endpoint: it must not have a query");
     }
-    return absl::StrCat(url.scheme, "://", url.Authority(),
-                        std::string(absl::StripSuffix(url.path, "/")));
+    return absl::StrCat(url->scheme, "://", url->Authority(),
+                        std::string(absl::StripSuffix(url->path, "/")));
   }
   if (request.region.empty()) {
     return absl::InvalidArgumentError("Invalid Configuration: Missing Region");
@@ -88,7 +94,12 @@ absl::StatusOr<std::string> ResolveEndpoint(const EndpointRequest& request) {
   // S3 spoke IPv6 before there were domains for it.
   const bool by_label = request.use_dualstack && request.prefix == "s3";
   const bool by_domain = request.use_dualstack && !by_label;
-  return absl::StrCat("https://", request.prefix, request.use_fips ? "-fips" : "",
+  // In GovCloud the usual endpoints of old services are FIPS ones, and there are no others.
+  const bool is_fips_anyway =
+      partition.name == "aws-us-gov" && !request.use_dualstack &&
+      (request.prefix == "sts" || request.prefix == "portal.sso" || request.prefix == "oidc");
+  return absl::StrCat("https://", request.prefix,
+                      request.use_fips && !is_fips_anyway ? "-fips" : "",
                       by_label ? ".dualstack." : ".", request.region, ".",
                       by_domain ? partition.dual_stack_dns_suffix : partition.dns_suffix);
 }

@@ -17,8 +17,8 @@ struct Partition {
 // The partition that `region` belongs to by its name; "aws" for an unknown one.
 const Partition& PartitionOf(absl::string_view region);
 
-// Whether `text` can be a Region. It becomes a part of a host name: "x.example.com/" must not lead
-// requests elsewhere.
+// Whether `text` can be a Region, and no availability zone. It becomes a part of a host name:
+// "x.example.com/" must not lead requests elsewhere.
 bool IsRegion(absl::string_view text);
 
 struct EndpointRequest {

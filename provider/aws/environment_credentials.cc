@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "base/status.h"
+
 namespace er::aws {
 
 absl::StatusOr<Credentials> EnvironmentCredentials::Get(std::stop_token) {
@@ -14,12 +16,15 @@ absl::StatusOr<Credentials> EnvironmentCredentials::Get(std::stop_token) {
   if (!key) {
     return absl::InvalidArgumentError("AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
   }
-  return Credentials{
+  Credentials credentials{
       .access_key_id = *id,
       .secret_access_key = Secret(*key),
       .session_token = Secret(environment_.Variable("AWS_SESSION_TOKEN").value_or("")),
       .source = "the environment",
   };
+  RETURN_IF_ERROR(CheckCredentials(
+      credentials, {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}));
+  return credentials;
 }
 
 }  // namespace er::aws

@@ -13,6 +13,7 @@ class EnvironmentCredentials final : public CredentialsSource {
 
   // kInvalidArgument where one of the two keys is set and the other is not.
   absl::StatusOr<Credentials> Get(std::stop_token stop) override;
+  bool CanRenew() const override { return false; }
 
  private:
   const Environment& environment_;

@@ -82,6 +82,7 @@ absl::Status ToStatus(const Error& error, absl::StatusCode code) {
       {"http_status", error.http_status},
       {"attempts", error.attempts},
       {"execution", static_cast<int>(error.execution)},
+      {"lasting", error.lasting},
   };
   absl::Status status(code, Sentence(error));
   status.SetPayload(
@@ -102,7 +103,8 @@ std::optional<Error> ErrorOf(const absl::Status& status) {
                .region = payload.at("region"),
                .http_status = payload.at("http_status"),
                .attempts = payload.at("attempts"),
-               .execution = static_cast<Execution>(payload.at("execution").get<int>())};
+               .execution = static_cast<Execution>(payload.at("execution").get<int>()),
+               .lasting = payload.at("lasting")};
 }
 
 }  // namespace er::aws

@@ -26,6 +26,7 @@ struct Error {
   int http_status = 0;  // 0 where no answer came
   int attempts = 1;
   Execution execution = Execution::kUnknown;
+  bool lasting = false;  // no later call can succeed: the credentials have expired for good
 };
 
 // The status that carries `error`. Its code is the nearest absl one (kNotFound, kPermissionDenied,

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/utf8.h"
+#include "http/mask.h"
 
 namespace er::aws {
 namespace {
@@ -19,18 +20,23 @@ std::string Text(const nlohmann::json& object, const char* name) {
 }
 
 // "com.amazonaws#Name:http://..." is Name.
-std::string BareCode(absl::string_view code) {
+std::string BareCode(const http::Response& response, absl::string_view code) {
   code = code.substr(0, code.find(':'));
   const std::size_t hash = code.rfind('#');
   if (hash != absl::string_view::npos) code.remove_prefix(hash + 1);
-  return ToValidUtf8(absl::StripAsciiWhitespace(code).substr(0, 200));
+  return WordsOf(response, absl::StripAsciiWhitespace(code));
+}
+
+std::string Cut(std::string text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  return absl::StrCat(ToValidUtf8(absl::string_view(text).substr(0, longest)), "...");
 }
 
 }  // namespace
 
 std::string RequestIdOf(const http::Response& response) {
   for (const char* name : {"x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"}) {
-    if (const std::string id = response.Header(name); !id.empty()) return ToValidUtf8(id);
+    if (const std::string id = response.Header(name); !id.empty()) return WordsOf(response, id);
   }
   return "";
 }
@@ -42,32 +48,37 @@ Execution ExecutionOf(int http_status) {
   return refused ? Execution::kRefused : Execution::kUnknown;
 }
 
-std::string Excerpt(absl::string_view body) {
-  std::string text = ToValidUtf8(body.substr(0, kLongestExcerpt));
-  for (char& c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+std::string WordsOf(const http::Response& response, absl::string_view text) {
+  // A refused signature is explained with the canonical request, which nobody can use.
+  text = text.substr(0, text.find("\n\nThe Canonical String"));
+  return Cut(ToPrintable(http::Masked(text, response.secrets)), kLongestMessage);
+}
+
+std::string Excerpt(const http::Response& response) {
+  std::string line = http::Masked(response.body, response.secrets);
+  for (char& c : line) {
+    if (absl::ascii_isspace(static_cast<unsigned char>(c))) c = ' ';
   }
-  absl::RemoveExtraAsciiWhitespace(&text);
-  return body.size() > kLongestExcerpt ? absl::StrCat(text, "...") : text;
+  absl::RemoveExtraAsciiWhitespace(&line);
+  return Cut(ToPrintable(line), kLongestExcerpt);
 }
 
 Error DecodeError(const http::Response& response) {
   Error error{.request_id = RequestIdOf(response),
               .http_status = response.code,
               .execution = ExecutionOf(response.code)};
-  error.code = BareCode(response.Header("x-amzn-errortype"));
+  error.code = BareCode(response, response.Header("x-amzn-errortype"));
   const nlohmann::json body = nlohmann::json::parse(response.body, nullptr, false);
   if (!body.is_object()) {
-    error.message = response.body.empty() ? "the answer has no body" : Excerpt(response.body);
+    error.message = response.body.empty() ? "the answer has no body" : Excerpt(response);
     return error;
   }
   for (const char* name : {"__type", "code", "Code"}) {
-    if (error.code.empty()) error.code = BareCode(Text(body, name));
+    if (error.code.empty()) error.code = BareCode(response, Text(body, name));
   }
   for (const char* name : {"message", "Message", "errorMessage"}) {
-    if (error.message.empty()) error.message = Text(body, name).substr(0, kLongestMessage);
+    if (error.message.empty()) error.message = WordsOf(response, Text(body, name));
   }
-  error.message = ToValidUtf8(error.message);
   return error;
 }
 

@@ -1,6 +1,7 @@
 // What an AWS service says when it answers with an error.
 #pragma once
 
+#include "absl/strings/string_view.h"
 #include "aws/error.h"
 #include "http/transport.h"
 
@@ -17,7 +18,12 @@ std::string RequestIdOf(const http::Response& response);
 // kRefused for the HTTP statuses that say that the request was not executed, else kUnknown.
 Execution ExecutionOf(int http_status);
 
-// `body` as words for a person: on one line, valid UTF-8, not longer than a few hundred bytes.
-std::string Excerpt(absl::string_view body);
+// `text`, a part of `response`, as words for a person: without what went out with the request and
+// is secret, printable, and not longer than a few kilobytes. All that a message says in the words
+// of an answer goes through this.
+std::string WordsOf(const http::Response& response, absl::string_view text);
+
+// The beginning of the body as such words, on one line.
+std::string Excerpt(const http::Response& response);
 
 }  // namespace er::aws

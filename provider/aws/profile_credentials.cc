@@ -4,6 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -16,6 +19,7 @@
 #include "aws/refreshing_credentials.h"
 #include "aws/role_credentials.h"
 #include "aws/sso_credentials.h"
+#include "base/status.h"
 
 namespace er::aws {
 namespace {
@@ -36,21 +40,65 @@ Source Mistake(const std::string& profile, absl::string_view what) {
       absl::InvalidArgumentError(absl::StrCat(Named(profile), " ", what)));
 }
 
-Source KeysFrom(const std::string& profile, const char* origin, const std::string& files,
-                const std::function<std::optional<std::string>(absl::string_view)>& value) {
-  const std::optional<std::string> id = value("aws_access_key_id");
-  const std::optional<std::string> key = value("aws_secret_access_key");
-  if (!id && !key) return NotConfigured(profile, absl::StrCat("aws_access_key_id in ", files));
-  if (!id || !key) {
-    return Mistake(profile, id ? "has aws_access_key_id without aws_secret_access_key"
-                               : "has aws_secret_access_key without aws_access_key_id");
-  }
-  return std::make_unique<StaticCredentials>(
-      Credentials{.access_key_id = *id,
-                  .secret_access_key = Secret(*key),
-                  .session_token = Secret(value("aws_session_token").value_or("")),
-                  .source = absl::StrCat(origin, ", ", Named(profile))});
+constexpr char kNoRoleArn[] = "has a role_arn that is no ARN, which begins with arn:";
+
+// A role's name shows in messages; what is something else does not.
+bool IsRoleArn(absl::string_view text) {
+  return absl::StartsWith(text, "arn:") && absl::c_all_of(text, absl::ascii_isgraph);
 }
+
+// Keys in the files of one kind. The files are read again each time: whoever wrote keys that expire
+// writes fresh ones there.
+class FileKeys final : public CredentialsSource {
+ public:
+  enum class Kind { kConfig, kCredentials };
+
+  FileKeys(Kind kind, std::string profile, const SourceParts& parts)
+      : is_config_(kind == Kind::kConfig),
+        profile_(std::move(profile)),
+        environment_(*parts.environment),
+        profiles_(parts.settings->profiles) {}
+
+  absl::StatusOr<Credentials> Get(std::stop_token) override {
+    const Profiles profiles = profiles_.ReadAgain(environment_);
+    const auto value = [&](absl::string_view key) {
+      return is_config_ ? profiles.ConfigValue(profile_, key)
+                        : profiles.CredentialsValue(profile_, key);
+    };
+    const std::string name = Named(profile_);
+    const std::optional<std::string> id = value(kId);
+    const std::optional<std::string> key = value(kKey);
+    if (!id && !key) {
+      return absl::NotFoundError(
+          absl::StrCat(name, " has no ", kId, " in ",
+                       is_config_ ? profiles.config_files() : profiles.credentials_files()));
+    }
+    if (!id || !key) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " has ", id ? kId : kKey, " without ", id ? kKey : kId));
+    }
+    Credentials credentials{
+        .access_key_id = *id,
+        .secret_access_key = Secret(*key),
+        .session_token = Secret(value(kToken).value_or("")),
+        .source =
+            absl::StrCat("the shared ", is_config_ ? "config" : "credentials", " file, ", name)};
+    RETURN_IF_ERROR(CheckCredentials(
+        credentials, {absl::StrCat(kId, " of ", name), absl::StrCat(kKey, " of ", name),
+                      absl::StrCat(kToken, " of ", name)}));
+    return credentials;
+  }
+
+ private:
+  static constexpr char kId[] = "aws_access_key_id";
+  static constexpr char kKey[] = "aws_secret_access_key";
+  static constexpr char kToken[] = "aws_session_token";
+
+  const bool is_config_;
+  const std::string profile_;
+  const Environment& environment_;
+  const Profiles& profiles_;
+};
 
 // Makes the source of a role's own credentials; `path` are the profiles on the way to it.
 class RoleChain {
@@ -70,13 +118,14 @@ class RoleChain {
                      "has mfa_serial: a plugin cannot ask for a code; get a session with another "
                      "tool and give its keys");
     }
+    if (!IsRoleArn(*arn)) return Mistake(profile, kNoRoleArn);
     RoleRequest role{.role_arn = *arn,
                      .session_name = value("role_session_name").value_or(""),
                      .external_id = value("external_id").value_or("")};
     if (const auto seconds = value("duration_seconds")) {
       int count = 0;
       if (!absl::SimpleAtoi(*seconds, &count) || count <= 0) {
-        return Mistake(profile, absl::StrCat("has the duration_seconds \"", *seconds, "\""));
+        return Mistake(profile, "has duration_seconds that are no whole number above zero");
       }
       role.duration = absl::Seconds(count);
     }
@@ -97,8 +146,8 @@ class RoleChain {
  private:
   Source OfSourceProfile(const std::string& profile, std::vector<std::string> path) const {
     if (!profiles_.Has(profile)) {
-      return Mistake(path.back(), absl::StrCat("has the source_profile \"", profile,
-                                               "\", which is not in ", profiles_.files()));
+      return Mistake(path.back(),
+                     absl::StrCat("has a source_profile that is not in ", profiles_.files()));
     }
     // Keys first: a profile may name itself as the source of its role's credentials.
     if (profiles_.CredentialsValue(profile, "aws_access_key_id")) {
@@ -127,9 +176,9 @@ class RoleChain {
     if (name == "Ec2InstanceMetadata") {
       return std::make_unique<InstanceCredentials>(parts_.settings->instance, parts_.sts);
     }
-    return Mistake(profile, absl::StrCat("has the credential_source \"", name,
-                                         "\"; it must be Environment, Ec2InstanceMetadata or "
-                                         "EcsContainer"));
+    return Mistake(profile,
+                   "has a credential_source that is none of Environment, Ec2InstanceMetadata and "
+                   "EcsContainer");
   }
 
   const SourceParts& parts_;
@@ -139,15 +188,11 @@ class RoleChain {
 }  // namespace
 
 Source KeysOfCredentialsFile(const std::string& profile, const SourceParts& parts) {
-  const Profiles& profiles = parts.settings->profiles;
-  return KeysFrom(profile, "the shared credentials file", profiles.credentials_files(),
-                  [&](absl::string_view key) { return profiles.CredentialsValue(profile, key); });
+  return std::make_unique<FileKeys>(FileKeys::Kind::kCredentials, profile, parts);
 }
 
 Source KeysOfConfigFile(const std::string& profile, const SourceParts& parts) {
-  const Profiles& profiles = parts.settings->profiles;
-  return KeysFrom(profile, "the shared config file", profiles.config_files(),
-                  [&](absl::string_view key) { return profiles.ConfigValue(profile, key); });
+  return std::make_unique<FileKeys>(FileKeys::Kind::kConfig, profile, parts);
 }
 
 Source RoleOfProfile(const std::string& profile, const SourceParts& parts) {
@@ -160,11 +205,13 @@ Source WebIdentityOfProfile(const std::string& profile, const SourceParts& parts
   if (!file) return NotConfigured(profile, "web_identity_token_file");
   const auto arn = profiles.Value(profile, "role_arn");
   if (!arn) return Mistake(profile, "has web_identity_token_file without role_arn");
+  if (!IsRoleArn(*arn)) return Mistake(profile, kNoRoleArn);
   return std::make_unique<WebIdentityCredentials>(
       RoleRequest{.role_arn = *arn,
                   .session_name = profiles.Value(profile, "role_session_name").value_or("")},
-      WebIdentityCredentials::Token{.file = *file}, parts.sts_endpoint, parts.sts,
-      *parts.environment);
+      WebIdentityCredentials::Token{
+          .file = *file, .file_name = absl::StrCat("web_identity_token_file of ", Named(profile))},
+      parts.sts_endpoint, parts.sts, *parts.environment);
 }
 
 Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
@@ -184,8 +231,8 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
   if (!role.session.empty()) {
     const ProfileSection* session = profiles.SsoSession(role.session);
     if (session == nullptr) {
-      return Mistake(profile, absl::StrCat("has the sso_session \"", role.session,
-                                           "\", of which there is no section"));
+      return Mistake(profile, absl::StrCat("has an sso_session of which there is no section in ",
+                                           profiles.config_files()));
     }
     role.region = session->Value("sso_region").value_or("");
     role.start_url = session->Value("sso_start_url").value_or("");
@@ -195,6 +242,7 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
         std::pair("sso_account_id", role.account_id), std::pair("sso_role_name", role.role_name)}) {
     if (text.empty()) return Mistake(profile, absl::StrCat("is set up for SSO without ", key));
   }
+  if (!IsRegion(role.region)) return Mistake(profile, "has an sso_region that is no AWS Region");
   const auto portal = ResolveEndpoint(
       {.prefix = "portal.sso", .region = role.region, .custom_url = parts.settings->endpoint_sso});
   const auto oidc = ResolveEndpoint(
@@ -212,7 +260,7 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
 Source ProcessOfProfile(const std::string& profile, const SourceParts& parts) {
   const auto command = parts.settings->profiles.Value(profile, "credential_process");
   if (!command) return NotConfigured(profile, "credential_process");
-  return std::make_unique<ProcessCredentials>(*command);
+  return std::make_unique<ProcessCredentials>(Named(profile), *command);
 }
 
 }  // namespace er::aws

@@ -2,13 +2,15 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "base/status.h"
+#include "aws/shell_words.h"
+#include "base/log.h"
 
 namespace er::aws {
 namespace {
@@ -30,51 +32,47 @@ struct KeyValue {
   std::string value;
 };
 
-std::optional<KeyValue> SplitLine(absl::string_view line) {
-  const std::size_t equals = line.find('=');
-  if (equals == absl::string_view::npos) return std::nullopt;
-  KeyValue result{absl::AsciiStrToLower(absl::StripAsciiWhitespace(line.substr(0, equals))),
-                  std::string(Bare(line.substr(equals + 1)))};
+std::optional<KeyValue> SplitLine(absl::string_view line, absl::string_view delimiters) {
+  const std::size_t delimiter = line.find_first_of(delimiters);
+  if (delimiter == absl::string_view::npos) return std::nullopt;
+  KeyValue result{absl::AsciiStrToLower(absl::StripAsciiWhitespace(line.substr(0, delimiter))),
+                  std::string(Bare(line.substr(delimiter + 1)))};
   if (result.key.empty()) return std::nullopt;
   return result;
 }
 
+// Whether a line that could go on with the value before it is a key of its own: people indent what
+// they paste. An option of a long command, as in "--role = x", is none.
+bool IsKeyOfItsOwn(absl::string_view line) {
+  const std::optional<KeyValue> pair = SplitLine(line, "=");
+  return pair && absl::ascii_isalpha(static_cast<unsigned char>(pair->key.front())) &&
+         absl::c_all_of(pair->key, [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
+         });
+}
+
+// A name may have brackets in it, and what looks like a comment.
 std::string SectionName(absl::string_view line) {
-  const std::size_t end = line.find(']');
+  std::size_t end = Bare(line).rfind(']');
+  if (end == absl::string_view::npos) end = line.rfind(']');
   if (end == absl::string_view::npos) return "";
-  std::string name = absl::StrReplaceAll(line.substr(1, end - 1), {{"\"", ""}, {"'", ""}});
-  absl::RemoveExtraAsciiWhitespace(&name);
-  return name;
+  return std::string(absl::StripAsciiWhitespace(line.substr(1, end - 1)));
 }
 
-void Merge(Sections& into, Sections&& from) {
-  for (auto& [name, section] : from) {
-    ProfileSection& target = into[name];
-    for (auto& [key, value] : section.values) target.values[key] = std::move(value);
-    for (auto& [key, values] : section.nested) target.nested[key] = std::move(values);
-  }
+void Merge(ProfileSection& into, ProfileSection&& from) {
+  for (auto& [key, value] : from.values) into.values[key] = std::move(value);
+  for (auto& [key, values] : from.nested) into.nested[key] = std::move(values);
 }
 
-// Of the config file's sections, "profile x" is the profile x; "profile default" beats "default".
-Sections WithoutPrefix(Sections&& sections) {
-  Sections result;
-  for (const bool prefixed : {false, true}) {
-    for (auto& [name, section] : sections) {
-      if (absl::StartsWith(name, "profile ") != prefixed) continue;
-      const bool is_profile = prefixed || name == "default";
-      const bool is_other =
-          absl::StartsWith(name, "sso-session ") || absl::StartsWith(name, "services ");
-      if (!is_profile && !is_other) continue;
-      result[std::string(absl::StripPrefix(name, "profile "))] = std::move(section);
-    }
-  }
-  return result;
+const ProfileSection* Find(const Sections& sections, absl::string_view name) {
+  const auto found = sections.find(std::string(name));
+  return found == sections.end() ? nullptr : &found->second;
 }
 
 std::optional<std::string> ValueIn(const Sections& sections, absl::string_view section,
                                    absl::string_view key) {
-  const auto found = sections.find(std::string(section));
-  return found == sections.end() ? std::nullopt : found->second.Value(key);
+  const ProfileSection* const found = Find(sections, section);
+  return found == nullptr ? std::nullopt : found->Value(key);
 }
 
 }  // namespace
@@ -88,32 +86,36 @@ std::optional<std::string> ProfileSection::Value(absl::string_view key) const {
 Sections ParseProfileFile(absl::string_view text) {
   Sections sections;
   ProfileSection* section = nullptr;
-  std::string last_key;
+  std::string key;                             // the last one
+  std::size_t key_indent = 0;                  // how far it is indented
   absl::ConsumePrefix(&text, "\xEF\xBB\xBF");  // the mark that Windows editors begin a file with
-  for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    line = absl::StripTrailingAsciiWhitespace(line);
-    const absl::string_view stripped = absl::StripLeadingAsciiWhitespace(line);
-    if (stripped.empty() || IsComment(stripped)) continue;
+  for (const absl::string_view whole : absl::StrSplit(text, absl::ByAnyChar("\r\n"))) {
+    const absl::string_view line = absl::StripAsciiWhitespace(whole);
+    if (line.empty() || IsComment(line)) continue;
     if (line.front() == '[') {
       const std::string name = SectionName(line);
       section = name.empty() ? nullptr : &sections[name];
-      last_key.clear();
+      key.clear();
       continue;
     }
     if (section == nullptr) continue;
-    const std::optional<KeyValue> pair = SplitLine(stripped);
-    const bool indented = stripped.size() < line.size();
-    if (indented && !last_key.empty()) {
-      std::string& value = section->values[last_key];
-      if (!value.empty()) {
-        absl::StrAppend(&value, "\n", stripped);
-      } else if (pair) {
-        section->nested[last_key][pair->key] = pair->value;
+    const auto indent = static_cast<std::size_t>(line.data() - whole.data());
+    const std::optional<KeyValue> pair = SplitLine(line, "=:");
+    if (!key.empty() && indent > key_indent) {
+      std::string& value = section->values[key];
+      if (value.empty()) {
+        if (pair) section->nested[key][pair->key] = pair->value;
+        continue;
       }
-    } else if (pair) {
-      last_key = pair->key;
-      section->values[last_key] = pair->value;
+      if (!IsKeyOfItsOwn(line)) {
+        absl::StrAppend(&value, "\n", line);
+        continue;
+      }
     }
+    if (!pair) continue;
+    key = pair->key;
+    key_indent = indent;
+    section->values[key] = pair->value;
   }
   return sections;
 }
@@ -124,39 +126,67 @@ std::string ExpandHome(const Environment& environment, std::string path) {
   return home ? absl::StrCat(*home, path.substr(1)) : path;
 }
 
-absl::StatusOr<Profiles> Profiles::Load(const Environment& environment,
-                                        const std::vector<std::string>& config_files,
-                                        const std::vector<std::string>& credentials_files) {
+Profiles Profiles::Load(const Environment& environment,
+                        const std::vector<std::string>& config_files,
+                        const std::vector<std::string>& credentials_files) {
   Profiles profiles;
-  const auto load = [&](const std::vector<std::string>& paths, Sections& into, std::string& names) {
+  // The sections of the files, merged; `names` are the files, for messages.
+  const auto load = [&](const std::vector<std::string>& paths, std::string& names) {
+    Sections sections;
     for (const std::string& path : paths) {
       const absl::StatusOr<std::string> text = environment.ReadFile(ExpandHome(environment, path));
-      absl::StrAppend(&names, names.empty() ? "" : " and ", path,
-                      absl::IsNotFound(text.status()) ? " (not there)" : "");
-      if (absl::IsNotFound(text.status())) continue;
-      if (!text.ok()) return text.status();
-      Merge(into, ParseProfileFile(*text));
+      absl::StrAppend(&names, names.empty() ? "" : " and ", path);
+      if (absl::IsNotFound(text.status())) {
+        absl::StrAppend(&names, " (not there)");
+      } else if (!text.ok()) {
+        // Whoever has keys elsewhere does not need it.
+        log::Debug("A shared file cannot be read and is left out",
+                   {{"file", path}, {"reason", text.status().message()}});
+        absl::StrAppend(&names, " (", text.status().message(), ")");
+      } else {
+        for (auto& [name, section] : ParseProfileFile(*text)) {
+          Merge(sections[name], std::move(section));
+        }
+      }
     }
-    return absl::OkStatus();
+    return sections;
   };
-  Sections config;
-  RETURN_IF_ERROR(load(config_files, config, profiles.config_files_));
-  profiles.config_ = WithoutPrefix(std::move(config));
-  RETURN_IF_ERROR(load(credentials_files, profiles.credentials_, profiles.credentials_files_));
+  profiles.config_paths_ = config_files;
+  profiles.credentials_paths_ = credentials_files;
+  profiles.AddConfig(load(config_files, profiles.config_files_));
+  profiles.credentials_ = load(credentials_files, profiles.credentials_files_);
   return profiles;
+}
+
+Profiles Profiles::ReadAgain(const Environment& environment) const {
+  return Load(environment, config_paths_, credentials_paths_);
+}
+
+// Of the config file's sections, "profile x" is the profile x; "profile default" beats "default".
+void Profiles::AddConfig(Sections sections) {
+  if (const auto usual = sections.find("default"); usual != sections.end()) {
+    config_["default"] = std::move(usual->second);
+  }
+  for (auto& [title, section] : sections) {
+    absl::StatusOr<std::vector<std::string>> words = SplitWords(title);
+    if (!words.ok() || words->size() < 2) continue;
+    const std::string name = absl::StrJoin(words->begin() + 1, words->end(), " ");
+    if (words->front() == "profile") {
+      config_[name] = std::move(section);
+    } else if (words->front() == "sso-session") {
+      sso_sessions_[name] = std::move(section);
+    } else if (words->front() == "services") {
+      services_[name] = std::move(section);
+    }
+  }
 }
 
 std::string Profiles::files() const {
   return absl::StrCat(config_files_, " and ", credentials_files_);
 }
 
-const ProfileSection* Profiles::ConfigSection(absl::string_view section) const {
-  const auto found = config_.find(std::string(section));
-  return found == config_.end() ? nullptr : &found->second;
-}
-
 bool Profiles::Has(absl::string_view profile) const {
-  return ConfigSection(profile) != nullptr || credentials_.contains(std::string(profile));
+  return Find(config_, profile) != nullptr || Find(credentials_, profile) != nullptr;
 }
 
 std::optional<std::string> Profiles::Value(absl::string_view profile, absl::string_view key) const {
@@ -175,11 +205,11 @@ std::optional<std::string> Profiles::CredentialsValue(absl::string_view profile,
 }
 
 const ProfileSection* Profiles::SsoSession(absl::string_view name) const {
-  return ConfigSection(absl::StrCat("sso-session ", name));
+  return Find(sso_sessions_, name);
 }
 
 const ProfileSection* Profiles::Services(absl::string_view name) const {
-  return ConfigSection(absl::StrCat("services ", name));
+  return Find(services_, name);
 }
 
 }  // namespace er::aws

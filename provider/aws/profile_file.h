@@ -1,5 +1,8 @@
-// The shared config and credentials files of the AWS tools.
+// The shared config and credentials files of the AWS tools. They are read as botocore reads them,
+// and as the SDK for Go does where botocore gives up.
 // https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+//
+// Keys lie in them: no message shows a value, only the names of what is wrong.
 //
 //   ASSIGN_OR_RETURN(const Profiles profiles, Profiles::Load(environment, configs, credentials));
 //   profiles.Value("dev", "region")
@@ -16,7 +19,8 @@
 
 namespace er::aws {
 
-// A section: its keys in lower case, and below a key without a value the indented ones.
+// A section: its keys in lower case, and below a key without a value those that are indented more
+// than it is.
 struct ProfileSection {
   std::map<std::string, std::string> values{};
   std::map<std::string, std::map<std::string, std::string>> nested{};
@@ -24,9 +28,10 @@ struct ProfileSection {
   std::optional<std::string> Value(absl::string_view key) const;
 };
 
-// The sections of a file by what stands between the brackets, with inner white space folded and
-// without quotes: "default", "profile dev", "sso-session work". Lines that it cannot make sense of
-// are skipped, as the AWS tools do. Reads anything.
+// The sections of a file by what stands between the brackets, without white space around it:
+// "default", "profile dev", "profile \"my dev\"". How far a section or its keys are indented does
+// not matter; what is indented more than the key before continues its value, unless it is a key
+// with a value itself. Lines that it cannot make sense of are skipped. Reads anything.
 std::map<std::string, ProfileSection> ParseProfileFile(absl::string_view text);
 
 // "~/x" with the user's home folder.
@@ -38,10 +43,12 @@ class Profiles {
  public:
   Profiles() = default;
 
-  // A file that is not there is an empty one. Fails where one cannot be read.
-  static absl::StatusOr<Profiles> Load(const Environment& environment,
-                                       const std::vector<std::string>& config_files,
-                                       const std::vector<std::string>& credentials_files);
+  // A file that is not there, or that cannot be read, is an empty one: files() says so.
+  static Profiles Load(const Environment& environment, const std::vector<std::string>& config_files,
+                       const std::vector<std::string>& credentials_files);
+
+  // The same files as they are now.
+  Profiles ReadAgain(const Environment& environment) const;
 
   bool Has(absl::string_view profile) const;
 
@@ -57,16 +64,22 @@ class Profiles {
   const ProfileSection* SsoSession(absl::string_view name) const;
   const ProfileSection* Services(absl::string_view name) const;
 
-  // For messages: "~/.aws/config and ~/.aws/credentials (not there)".
+  // For messages: "~/.aws/config (Permission denied) and ~/.aws/credentials (not there)".
   std::string files() const;
   const std::string& config_files() const { return config_files_; }
   const std::string& credentials_files() const { return credentials_files_; }
 
  private:
-  const ProfileSection* ConfigSection(absl::string_view section) const;
+  using Sections = std::map<std::string, ProfileSection>;
 
-  std::map<std::string, ProfileSection> config_;  // as written, but "profile x" without "profile"
-  std::map<std::string, ProfileSection> credentials_;
+  void AddConfig(Sections sections);
+
+  Sections config_;  // the profiles of the config files, by their names
+  Sections sso_sessions_;
+  Sections services_;
+  Sections credentials_;
+  std::vector<std::string> config_paths_;
+  std::vector<std::string> credentials_paths_;
   std::string config_files_;
   std::string credentials_files_;
 };

@@ -25,6 +25,7 @@ class RefreshingCredentials final : public CredentialsSource {
 
   absl::StatusOr<Credentials> Get(std::stop_token stop) override;
   void Invalidate(const Credentials& refused) override;
+  bool CanRenew() const override { return source_->CanRenew(); }
 
  private:
   enum class Need { kNone, kSoon, kNow };

@@ -72,7 +72,7 @@ absl::Status CheckAnswer(const http::Response& response) {
     return absl::OkStatus();
   }
   return absl::UnavailableError(
-      absl::StrCat("the answer is not a JSON object: \"", Excerpt(response.body), "\""));
+      absl::StrCat("the answer is not a JSON object: \"", Excerpt(response), "\""));
 }
 
 class RestJsonClient final : public Client {
@@ -93,6 +93,7 @@ class RestJsonClient final : public Client {
     ASSIGN_OR_RETURN(const http::Response response, caller_.Run({.operation = operation.name,
                                                                  .request = *std::move(request),
                                                                  .repeatable = operation.repeatable,
+                                                                 .may_send = operation.may_send,
                                                                  .check = &CheckAnswer},
                                                                 std::move(stop)));
     Answer answer{.request_id = RequestIdOf(response), .date = caller_.DateOf(response)};

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "aws/profile_file.h"
+#include "base/shown.h"
 #include "base/status.h"
 
 namespace er::aws {
@@ -46,18 +47,18 @@ WebIdentityCredentials::WebIdentityCredentials(RoleRequest role, Token token,
 
 absl::StatusOr<Credentials> WebIdentityCredentials::Get(std::stop_token stop) {
   Secret token = token_.text;
+  const std::string name = token_.file_name.empty() ? Shown(token_.file) : token_.file_name;
   if (token.empty()) {
     absl::StatusOr<std::string> text = environment_.ReadFile(ExpandHome(environment_, token_.file));
     if (!text.ok()) {
       // Whoever named the file means it to be used: not the kNotFound of a source that is not.
-      return absl::FailedPreconditionError(
-          absl::StrCat("the web identity token cannot be read: ", text.status().message()));
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the web identity token cannot be read: ", name, ": ", text.status().message()));
     }
     token = Secret(std::string(absl::StripAsciiWhitespace(*text)));
   }
   if (token.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the web identity token in ", token_.file, " is empty"));
+    return absl::FailedPreconditionError(absl::StrCat("the web identity token is empty: ", name));
   }
   return Of(role_, sts_.AssumeRoleWithWebIdentity(role_, token, std::move(stop)));
 }

@@ -34,6 +34,7 @@ class WebIdentityCredentials final : public CredentialsSource {
   struct Token {
     Secret text{};
     std::string file{};
+    std::string file_name{};  // what messages call it; empty: its path
   };
 
   // `environment` must outlive this object. No credentials are needed in `config`.

@@ -14,7 +14,6 @@
 #include "aws/hash.h"
 #include "aws/uri.h"
 #include "base/status.h"
-#include "base/utf8.h"
 
 namespace er::aws {
 namespace {
@@ -46,8 +45,7 @@ absl::Status HasEtag(const http::Response& response) {
 // A page that somebody on the way puts in the place of the answer is no success.
 absl::Status HasNoBody(const http::Response& response) {
   if (response.body.empty()) return absl::OkStatus();
-  return absl::UnavailableError(
-      absl::StrCat("the answer has a body: \"", Excerpt(response.body), "\""));
+  return absl::UnavailableError(absl::StrCat("the answer has a body: \"", Excerpt(response), "\""));
 }
 
 // "a/b c" is a/b%20c: as every service but S3 would have it, but for the slashes.
@@ -162,9 +160,10 @@ Error DecodeS3Error(const http::Response& response) {
       Load(document, response.body) ? document.child("Error") : pugi::xml_node();
   Error error = DecodeError(response);
   if (node) {
-    error.code = ToValidUtf8(node.child_value("Code"));
-    error.message = ToValidUtf8(node.child_value("Message"));
-    if (error.request_id.empty()) error.request_id = ToValidUtf8(node.child_value("RequestId"));
+    error.code = WordsOf(response, node.child_value("Code"));
+    error.message = WordsOf(response, node.child_value("Message"));
+    if (error.request_id.empty())
+      error.request_id = WordsOf(response, node.child_value("RequestId"));
   }
   // It did not go ahead if it sends the caller elsewhere, or does not know what is asked.
   if ((response.code >= 300 && response.code < 400) || response.code == 501) {

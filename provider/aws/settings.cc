@@ -12,6 +12,8 @@
 #include "absl/strings/strip.h"
 #include "aws/endpoint.h"
 #include "aws/uri.h"
+#include "base/log.h"
+#include "base/shown.h"
 #include "base/status.h"
 
 namespace er::aws {
@@ -23,12 +25,17 @@ constexpr char kArgument[] = "er/aws/argument";
 struct Found {
   std::string value;
   std::string origin;
-  std::string argument{};  // if it is one
+  std::string argument{};       // if it is one
+  bool of_shared_file = false;  // then messages do not show it
+
+  std::string Named() const {
+    return of_shared_file ? origin : absl::StrCat(origin, " is ", Shown(value));
+  }
 
   // What is wrong with it, as in "it must be true or false".
   absl::Status Bad(absl::string_view why) const {
-    return OfArgument(
-        absl::InvalidArgumentError(absl::StrCat(origin, " is \"", value, "\"; ", why)), argument);
+    const absl::string_view verdict = of_shared_file ? " is wrong (not shown here): " : "; ";
+    return OfArgument(absl::InvalidArgumentError(absl::StrCat(Named(), verdict, why)), argument);
   }
 };
 
@@ -49,8 +56,10 @@ class Places {
     }
     if (config_key.empty()) return std::nullopt;
     if (auto value = settings_.profiles.Value(settings_.profile, config_key)) {
-      return Found{*std::move(value),
-                   absl::StrCat(config_key, " of the profile \"", settings_.profile, "\"")};
+      return Found{
+          .value = *std::move(value),
+          .origin = absl::StrCat(config_key, " of the profile \"", settings_.profile, "\""),
+          .of_shared_file = true};
     }
     return std::nullopt;
   }
@@ -88,34 +97,12 @@ class Places {
   const Settings& settings_;
 };
 
-// What ParseUrl() said of `found`, and where that came from.
-absl::Status NoUrl(const absl::Status& why, const Found& found) {
-  return OfArgument(WithContext(why, found.origin), found.argument);
-}
-
-// A proxy's address with a scheme. One that libcurl cannot read is refused here, since libcurl
-// would show it, and with it the password.
-absl::StatusOr<std::string> ProxyUrl(const std::optional<Found>& found) {
-  if (!found) return "";
-  std::string url =
-      absl::StrContains(found->value, "://") ? found->value : absl::StrCat("http://", found->value);
-  const std::size_t host = url.find("://") + 3;
-  const absl::string_view address = absl::string_view(url).substr(host);
-  const absl::string_view authority = address.substr(0, address.find('/'));
-  const bool known = absl::c_linear_search(
-      std::initializer_list<absl::string_view>{"http", "https", "socks4", "socks4a", "socks5",
-                                               "socks5h"},
-      absl::AsciiStrToLower(url.substr(0, host - 3)));
-  // Up to the last @ there are a user and a password.
-  const std::size_t at = authority.rfind('@');
-  const absl::string_view bare =
-      at == absl::string_view::npos ? authority : authority.substr(at + 1);
-  if (known && ParseUrl(absl::StrCat("http://", bare)).ok()) return url;
-  return absl::InvalidArgumentError(absl::StrCat(
-      found->origin,
-      " (not shown: it may hold a password) is not the address of a proxy; write it as in "
-      "http://proxy.example.com:3128, with user:password@ before the host where the proxy wants "
-      "it, and percent-encode what is neither letter nor digit in them"));
+absl::StatusOr<http::Proxy> ParseProxy(const std::optional<Found>& found) {
+  if (!found) return http::Proxy();
+  absl::StatusOr<http::Proxy> proxy = http::ParseProxy(Secret(found->value));
+  if (proxy.ok()) return proxy;
+  return WithContext(proxy.status(),
+                     absl::StrCat(found->origin, " (not shown: it may hold a password)"));
 }
 
 absl::Status ResolveKeys(const Arguments& arguments, Settings& settings) {
@@ -131,7 +118,8 @@ absl::Status ResolveKeys(const Arguments& arguments, Settings& settings) {
                               .secret_access_key = Secret(key),
                               .session_token = Secret(arguments.token.value_or("")),
                               .source = "the provider block"};
-  return absl::OkStatus();
+  return CheckCredentials(
+      *settings.keys, {"the argument access_key", "the argument secret_key", "the argument token"});
 }
 
 absl::Status ResolveProfile(const Arguments& arguments, const Environment& environment,
@@ -141,19 +129,17 @@ absl::Status ResolveProfile(const Arguments& arguments, const Environment& envir
     if (!argument.empty()) return argument;
     return std::vector{environment.Variable(variable).value_or(usual)};
   };
-  ASSIGN_OR_RETURN(
-      settings.profiles,
-      Profiles::Load(environment,
-                     files(arguments.shared_config_files, "AWS_CONFIG_FILE", "~/.aws/config"),
-                     files(arguments.shared_credentials_files, "AWS_SHARED_CREDENTIALS_FILE",
-                           "~/.aws/credentials")));
+  settings.profiles = Profiles::Load(
+      environment, files(arguments.shared_config_files, "AWS_CONFIG_FILE", "~/.aws/config"),
+      files(arguments.shared_credentials_files, "AWS_SHARED_CREDENTIALS_FILE",
+            "~/.aws/credentials"));
   const Places places(environment, settings);
   const std::optional<Found> profile =
       places.Find("profile", arguments.profile, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"});
   if (!profile) return absl::OkStatus();
   if (profile->value != settings.profile && !settings.profiles.Has(profile->value)) {
     return OfArgument(absl::InvalidArgumentError(
-                          absl::StrCat("there is no profile \"", profile->value, "\" (",
+                          absl::StrCat("there is no profile ", Shown(profile->value), " (",
                                        profile->origin, ") in ", settings.profiles.files())),
                       profile->argument);
   }
@@ -164,9 +150,10 @@ absl::Status ResolveProfile(const Arguments& arguments, const Environment& envir
 
 absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
                              InstanceSettings& instance) {
-  ASSIGN_OR_RETURN(instance.disabled,
-                   places.Flag("skip_metadata_api_check", arguments.skip_metadata_api_check,
-                               {"AWS_EC2_METADATA_DISABLED"}));
+  const auto disabled =
+      places.Find("", std::nullopt, {"AWS_EC2_METADATA_DISABLED"});  // anything but true is ignored
+  instance.disabled = arguments.skip_metadata_api_check.value_or(
+      disabled && absl::EqualsIgnoreCase(disabled->value, "true"));
   const std::optional<Found> mode = places.Find(
       "ec2_metadata_service_endpoint_mode", arguments.ec2_metadata_service_endpoint_mode,
       {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"}, "ec2_metadata_service_endpoint_mode");
@@ -180,26 +167,35 @@ absl::Status ResolveInstance(const Arguments& arguments, const Places& places,
                   {"AWS_EC2_METADATA_SERVICE_ENDPOINT"}, "ec2_metadata_service_endpoint");
   if (endpoint) {
     const absl::StatusOr<Url> url = ParseUrl(endpoint->value);
-    if (!url.ok()) return NoUrl(url.status(), *endpoint);
+    if (!url.ok()) return endpoint->Bad(url.status().message());
     instance.endpoint = absl::StrCat(url->scheme, "://", url->Authority(),
                                      std::string(absl::StripSuffix(url->path, "/")));
   }
-  ASSIGN_OR_RETURN(const int seconds,
-                   places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1));
-  instance.timeout = absl::Seconds(seconds);
-  ASSIGN_OR_RETURN(instance.attempts,
-                   places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
-                                "metadata_service_num_attempts", instance.attempts));
+  // Whoever is on no instance needs neither: a number that is none ends nothing.
+  const auto seconds =
+      places.Count({"AWS_METADATA_SERVICE_TIMEOUT"}, "metadata_service_timeout", 1);
+  const auto attempts = places.Count({"AWS_METADATA_SERVICE_NUM_ATTEMPTS"},
+                                     "metadata_service_num_attempts", instance.attempts);
+  for (const absl::Status& wrong : {seconds.status(), attempts.status()}) {
+    if (!wrong.ok()) log::Warn("A setting is ignored", {{"reason", wrong.message()}});
+  }
+  instance.timeout = absl::Seconds(seconds.value_or(1));
+  instance.attempts = attempts.value_or(instance.attempts);
   return absl::OkStatus();
 }
 
 absl::Status ResolveProxies(const Arguments& arguments, const Places& places, Settings& settings) {
-  ASSIGN_OR_RETURN(settings.http_proxy, ProxyUrl(places.Find("http_proxy", arguments.http_proxy,
-                                                             {"HTTP_PROXY", "http_proxy"})));
-  ASSIGN_OR_RETURN(settings.https_proxy, ProxyUrl(places.Find("https_proxy", arguments.https_proxy,
-                                                              {"HTTPS_PROXY", "https_proxy"})));
+  const auto find = [&](absl::string_view name, const std::optional<Secret>& argument,
+                        const char* upper, const char* lower) {
+    return places.Find(name, argument ? std::optional(argument->Reveal()) : std::nullopt,
+                       {upper, lower});
+  };
+  ASSIGN_OR_RETURN(settings.http_proxy, ParseProxy(find("http_proxy", arguments.http_proxy,
+                                                        "HTTP_PROXY", "http_proxy")));
+  ASSIGN_OR_RETURN(settings.https_proxy, ParseProxy(find("https_proxy", arguments.https_proxy,
+                                                         "HTTPS_PROXY", "https_proxy")));
   settings.no_proxy = places.Text("no_proxy", arguments.no_proxy, {"NO_PROXY", "no_proxy"});
-  if (arguments.http_proxy && !arguments.http_proxy->empty() && settings.https_proxy.empty()) {
+  if (arguments.http_proxy && !arguments.http_proxy->empty() && settings.https_proxy.url.empty()) {
     settings.https_proxy = settings.http_proxy;
     settings.warnings.push_back(
         "http_proxy is set and https_proxy is not: the HTTP proxy is used for HTTPS too. Set "
@@ -227,8 +223,10 @@ absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& env
         if (service != services->nested.end()) {
           const auto url = service->second.find("endpoint_url");
           if (url != service->second.end() && !url->second.empty()) {
-            return Found{url->second, absl::StrCat("endpoint_url of ", section_key,
-                                                   " in the section [services ", *name, "]")};
+            return Found{.value = url->second,
+                         .origin = absl::StrCat("endpoint_url of ", section_key,
+                                                " in the section [services ", *name, "]"),
+                         .of_shared_file = true};
           }
         }
       }
@@ -244,8 +242,9 @@ absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& env
             : configured(variable, key);
     if (!found) return absl::OkStatus();
     endpoint = found->value;
-    const absl::Status status = ParseUrl(endpoint).status();
-    return status.ok() ? status : NoUrl(status, *found);
+    const absl::StatusOr<Url> url = ParseUrl(endpoint);
+    if (!url.ok()) return found->Bad(url.status().message());
+    return url->query.empty() ? absl::OkStatus() : found->Bad("it must not have a query");
   };
   RETURN_IF_ERROR(resolve(arguments.endpoint_entityresolution, "ENTITYRESOLUTION",
                           "entityresolution", settings.endpoint_entityresolution));
@@ -336,9 +335,10 @@ absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
   settings.assume_role = arguments.assume_role;
   settings.assume_role_with_web_identity = arguments.assume_role_with_web_identity;
   RETURN_IF_ERROR(ResolveInstance(arguments, places, settings.instance));
-  settings.ca_bundle = ExpandHome(
-      environment,
-      places.Text("custom_ca_bundle", arguments.custom_ca_bundle, {"AWS_CA_BUNDLE"}, "ca_bundle"));
+  if (const auto bundle = places.Find("custom_ca_bundle", arguments.custom_ca_bundle,
+                                      {"AWS_CA_BUNDLE"}, "ca_bundle")) {
+    settings.ca_bundle = {.path = ExpandHome(environment, bundle->value), .name = bundle->Named()};
+  }
   settings.insecure = arguments.insecure.value_or(false);
   RETURN_IF_ERROR(ResolveProxies(arguments, places, settings));
   ASSIGN_OR_RETURN(settings.use_fips, places.Flag("use_fips_endpoint", arguments.use_fips_endpoint,

@@ -17,6 +17,9 @@
 #include "aws/role_credentials.h"
 #include "aws/sts.h"
 #include "base/environment.h"
+#include "base/secret.h"
+#include "http/curl_transport.h"
+#include "http/proxy.h"
 
 namespace er::aws {
 
@@ -42,8 +45,8 @@ struct Arguments {
   std::optional<bool> skip_metadata_api_check{};
   std::optional<std::string> custom_ca_bundle{};
   std::optional<bool> insecure{};
-  std::optional<std::string> http_proxy{};
-  std::optional<std::string> https_proxy{};
+  std::optional<Secret> http_proxy{};
+  std::optional<Secret> https_proxy{};
   std::optional<std::string> no_proxy{};
   std::optional<bool> use_fips_endpoint{};
   std::optional<bool> use_dualstack_endpoint{};
@@ -71,10 +74,10 @@ struct Settings {
   std::vector<RoleRequest> assume_role{};
   std::optional<WebIdentityRole> assume_role_with_web_identity{};
   InstanceSettings instance{};
-  std::string ca_bundle{};  // empty: to be found
+  http::CaBundle ca_bundle{};  // no path: to be found
   bool insecure = false;
-  std::string http_proxy{};
-  std::string https_proxy{};
+  http::Proxy http_proxy{};
+  http::Proxy https_proxy{};
   std::string no_proxy{};
   bool use_fips = false;
   bool use_dualstack = false;

@@ -24,6 +24,9 @@ using nlohmann::json;
 // A token that expires while it is used is no use.
 constexpr absl::Duration kMargin = absl::Minutes(5);
 
+constexpr int kLooks = 6;
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(200);
+
 std::string Text(const json& object, const char* name) {
   const auto member = object.find(name);
   return member != object.end() && member->is_string() ? member->get<std::string>() : "";
@@ -117,8 +120,8 @@ absl::StatusOr<SsoToken> SsoCredentials::CreateToken(const SsoToken& old,
                                .headers = {{"content-type", "application/json"}},
                                .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
                                .timeout = absl::Seconds(30),
-                               .confidential = true},
-                   .secrets = {old.client_secret, old.refresh_token}},
+                               .confidential = true,
+                               .secrets = {old.client_secret, old.refresh_token}}},
                   stop));
   const json answer = json::parse(response.body, nullptr, false);
   const auto seconds = answer.is_object() ? answer.find("expiresIn") : answer.end();
@@ -149,13 +152,32 @@ void SsoCredentials::Keep(const std::string& path, const std::string& old_text,
   }
 }
 
-absl::StatusOr<Secret> SsoCredentials::AccessToken(const std::stop_token& stop) {
+std::string SsoCredentials::CachePath() const {
   const std::string& name =
       options_.role.session.empty() ? options_.role.start_url : options_.role.session;
-  const std::string path =
-      ExpandHome(*options_.environment, absl::StrCat("~/.aws/sso/cache/", Sha1Hex(name), ".json"));
+  return ExpandHome(*options_.environment,
+                    absl::StrCat("~/.aws/sso/cache/", Sha1Hex(name), ".json"));
+}
+
+// Another process with the same session may have renewed it a moment before us, which uses up the
+// refresh token: what it got is in the cache, or will be at once.
+std::optional<Secret> SsoCredentials::RenewedByAnother(const std::stop_token& stop) const {
+  for (int look = 0; look < kLooks; ++look) {
+    if (look > 0 && !clock_.Sleep(kBetweenLooks, stop)) break;
+    const absl::StatusOr<std::string> text = options_.environment->ReadFile(CachePath());
+    if (!text.ok()) continue;
+    const absl::StatusOr<SsoToken> token = ParseSsoToken(*text);
+    if (token.ok() && token->expiry - clock_.Now() > kMargin) return token->access_token;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Secret> SsoCredentials::AccessToken(const std::stop_token& stop) {
+  const std::string path = CachePath();
   const absl::StatusOr<std::string> text = options_.environment->ReadFile(path);
-  if (!text.ok()) return LogIn(absl::StrCat("is not there (", text.status().message(), ")"));
+  if (!text.ok()) {
+    return LogIn(absl::StrCat("is not there (", path, ": ", text.status().message(), ")"));
+  }
   const absl::StatusOr<SsoToken> token = ParseSsoToken(*text);
   if (!token.ok()) {
     return LogIn(absl::StrCat("cannot be read from ", path, " (", token.status().message(), ")"));
@@ -173,6 +195,7 @@ absl::StatusOr<Secret> SsoCredentials::AccessToken(const std::stop_token& stop) 
     }
     if (absl::IsCancelled(fresh.status())) return fresh.status();
     log::Debug("The SSO token could not be renewed", {{"reason", fresh.status().message()}});
+    if (const std::optional<Secret> renewed = RenewedByAnother(stop)) return *renewed;
   }
   if (token->expiry > now) return token->access_token;
   return LogIn("has expired");

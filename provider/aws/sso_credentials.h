@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -55,7 +56,9 @@ class SsoCredentials final : public CredentialsSource {
   absl::StatusOr<Credentials> Get(std::stop_token stop) override;
 
  private:
+  std::string CachePath() const;
   absl::StatusOr<Secret> AccessToken(const std::stop_token& stop);
+  std::optional<Secret> RenewedByAnother(const std::stop_token& stop) const;
   absl::StatusOr<SsoToken> CreateToken(const SsoToken& old, const std::stop_token& stop);
   void Keep(const std::string& path, const std::string& old_text, const SsoToken& token) const;
   absl::Status LogIn(absl::string_view why) const;

@@ -61,8 +61,8 @@ absl::StatusOr<CallerIdentity> ParseCallerIdentity(absl::string_view xml) {
   pugi::xml_document document;
   if (!Load(document, xml)) return absl::UnavailableError("the answer is no XML");
   CallerIdentity identity{
-      .account = ToValidUtf8(ResultOf(document, "Account").child_value()),
-      .arn = ToValidUtf8(ResultOf(document, "Arn").child_value()),
+      .account = ToPrintable(ResultOf(document, "Account").child_value()),
+      .arn = ToPrintable(ResultOf(document, "Arn").child_value()),
   };
   if (identity.account.empty()) return absl::UnavailableError("the answer names no account");
   return identity;
@@ -76,9 +76,9 @@ Error DecodeStsError(const http::Response& response) {
   // <Errors> around it is how EC2 writes it, and some stand-ins of STS.
   const pugi::xml_node refusal =
       node.child("Error") ? node.child("Error") : node.child("Errors").child("Error");
-  Error error{.code = ToValidUtf8(refusal.child_value("Code")),
-              .message = ToValidUtf8(refusal.child_value("Message")),
-              .request_id = ToValidUtf8(node.child_value("RequestId")),
+  Error error{.code = WordsOf(response, refusal.child_value("Code")),
+              .message = WordsOf(response, refusal.child_value("Message")),
+              .request_id = WordsOf(response, node.child_value("RequestId")),
               .http_status = response.code,
               .execution = ExecutionOf(response.code)};
   if (error.request_id.empty()) error.request_id = RequestIdOf(response);
@@ -106,9 +106,9 @@ absl::StatusOr<http::Response> Sts::Call(const std::string& action, const Form& 
                                                "application/x-www-form-urlencoded; charset=utf-8"}},
                                   .body = std::move(body),
                                   .timeout = absl::Seconds(30),
-                                  .confidential = true},
-                      .repeatable = true,
-                      .secrets = std::move(secrets)},
+                                  .confidential = true,
+                                  .secrets = std::move(secrets)},
+                      .repeatable = true},
                      std::move(stop));
 }
 

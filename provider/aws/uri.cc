@@ -45,14 +45,7 @@ std::string PercentEncode(absl::string_view text) {
 std::string Url::Authority() const { return port.empty() ? host : absl::StrCat(host, ":", port); }
 
 absl::StatusOr<Url> ParseUrl(absl::string_view text) {
-  const auto invalid = [&] {
-    // Before an @ there may be a password.
-    const std::size_t at = text.rfind('@');
-    const std::string shown =
-        at == absl::string_view::npos ? std::string(text) : absl::StrCat("***", text.substr(at));
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", shown, "\" is not a URL of the form https://host[:port][/path]"));
-  };
+  const auto invalid = [] { return absl::InvalidArgumentError(kUrlForm); };
   Url url;
   absl::string_view rest = text;
   const std::size_t scheme_end = rest.find("://");

@@ -22,7 +22,10 @@ struct Url {
   std::string Authority() const;  // as in the header Host
 };
 
-// kInvalidArgument for anything but an http or https URL with a host, without user and fragment.
+// kInvalidArgument for anything but an http or https URL with a host, without user and fragment;
+// the message is kUrlForm.
+inline constexpr absl::string_view kUrlForm =
+    "it must be a URL of the form https://host[:port][/path]";
 absl::StatusOr<Url> ParseUrl(absl::string_view text);
 
 }  // namespace er::aws

@@ -8,15 +8,15 @@ namespace {
 
 void PrintLine(const char* sentence) { std::fprintf(stderr, "%s\n", sentence); }
 
-void (*report)(const char* sentence) = PrintLine;
+void (*reporter)(const char* sentence) = PrintLine;
 
 }  // namespace
 
 void EndByFailedCheck(const char* sentence) {
-  report(sentence);
+  reporter(sentence);
   std::abort();
 }
 
-void ReportFailedChecksWith(void (*other)(const char* sentence)) { report = other; }
+void ReportFailedChecksWith(void (*report)(const char* sentence)) { reporter = report; }
 
 }  // namespace er

@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -17,15 +19,20 @@ namespace {
 // What waits forever waits for this long: a condition variable overflows with more.
 constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);
 
+// Goes on while the computer sleeps: a lease runs out meanwhile.
+absl::Duration SinceBoot() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return absl::DurationFromTimespec(now);
+}
+
 class RealClock final : public Clock {
  public:
   explicit RealClock(double speed) : speed_(speed) {}
 
   absl::Time Now() override { return absl::Now(); }
 
-  absl::Duration Elapsed() override {
-    return absl::FromChrono(std::chrono::steady_clock::now() - start_) * speed_;
-  }
+  absl::Duration Elapsed() override { return (SinceBoot() - start_) * speed_; }
 
   void NotifyAll(Signal& signal) override;
 
@@ -53,7 +60,7 @@ class RealClock final : public Clock {
   void Watch();
 
   const double speed_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const absl::Duration start_ = SinceBoot();
   // Guards what follows, the clock's part of each wait, and the lists of all signals. Taken after
   // the mutexes of those who wait.
   std::mutex mutex_;

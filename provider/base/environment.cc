@@ -1,18 +1,26 @@
 #include "base/environment.h"
 
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <fcntl.h>
+#include <unistd.h>
 
-#include "absl/strings/str_cat.h"
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "absl/cleanup/cleanup.h"
 
 namespace er {
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 16 << 20;
+constexpr std::size_t kLargestFile = 16 << 20;
+
+absl::Status Failure(int error) {
+  if (error == EISDIR) return absl::FailedPreconditionError("it is a folder");
+  return {absl::ErrnoToStatusCode(error), std::strerror(error)};
+}
 
 class RealEnvironment final : public Environment {
  public:
@@ -23,21 +31,25 @@ class RealEnvironment final : public Environment {
   }
 
   absl::StatusOr<std::string> ReadFile(const std::string& path) const override {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return Failure(errno);
+    const absl::Cleanup close_file = [file] { close(file); };
+    std::string text;
+    std::array<char, 16 << 10> block{};
+    while (true) {
+      const ssize_t size = read(file, block.data(), block.size());
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0) return Failure(errno);
+      if (size == 0) return text;
+      text.append(block.data(), static_cast<std::size_t>(size));
+      // Counted, since a device or a pipe does not tell its size.
+      if (text.size() > kLargestFile) return absl::FailedPreconditionError("larger than 16 MiB");
+    }
+  }
+
+  std::string WorkingFolder() const override {
     std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(path, error);
-    if (status.type() == std::filesystem::file_type::directory) {
-      return absl::FailedPreconditionError(absl::StrCat(path, ": is a folder"));
-    }
-    if (std::filesystem::is_regular_file(status) &&
-        std::filesystem::file_size(path, error) > kLargestFile) {
-      return absl::FailedPreconditionError(absl::StrCat(path, ": is larger than 16 MiB"));
-    }
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return absl::ErrnoToStatus(errno, path);
-    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (file.bad()) return absl::ErrnoToStatus(errno, path);
-    return text;
+    return std::filesystem::current_path(error).string();
   }
 };
 

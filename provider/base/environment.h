@@ -21,8 +21,12 @@ class Environment {
   virtual std::optional<std::string> Variable(const std::string& name) const = 0;
 
   // The whole file. kNotFound where there is none; kPermissionDenied, kFailedPrecondition (a
-  // folder, over 16 MiB) or kUnknown otherwise, with the path and the reason in the message.
+  // folder, over 16 MiB) or another code otherwise. The message is the reason alone, as in "No such
+  // file or directory": what a variable names by mistake may be a secret, not a path.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path) const = 0;
+
+  // The absolute path of the folder that relative paths are in.
+  virtual std::string WorkingFolder() const = 0;
 };
 
 // The process's own. Lives as long as the process.

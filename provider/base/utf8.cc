@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace er {
 namespace {
@@ -31,6 +32,23 @@ std::size_t SequenceLength(absl::string_view text) {
   return 0;
 }
 
+// The number of the character whose valid sequence `text` is.
+char32_t CodePoint(absl::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (text.size() == 1) return first;
+  char32_t number = first & (0x7F >> text.size());
+  for (const char c : text.substr(1)) number = number << 6 | (static_cast<unsigned char>(c) & 0x3F);
+  return number;
+}
+
+// Control characters of ASCII and of Latin-1, ends of lines and paragraphs, and what turns the
+// direction of writing (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
+bool IsPrintable(char32_t c) {
+  const auto is_in = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
+  return !is_in(0, 0x1F) && !is_in(0x7F, 0x9F) && c != 0x061C && !is_in(0x200E, 0x200F) &&
+         !is_in(0x2028, 0x202E) && !is_in(0x2066, 0x2069);
+}
+
 }  // namespace
 
 bool IsValidUtf8(absl::string_view text) {
@@ -53,6 +71,25 @@ std::string ToValidUtf8(absl::string_view text) {
     } else {
       absl::StrAppend(&result, text.substr(0, length));
       text.remove_prefix(length);
+    }
+  }
+  return result;
+}
+
+std::string ToPrintable(absl::string_view text) {
+  const std::string valid = ToValidUtf8(text);
+  std::string result;
+  for (absl::string_view rest = valid; !rest.empty();) {
+    const absl::string_view character = rest.substr(0, SequenceLength(rest));
+    rest.remove_prefix(character.size());
+    if (const char32_t number = CodePoint(character); IsPrintable(number)) {
+      absl::StrAppend(&result, character);
+    } else if (number == '\n') {
+      result += "\\n";
+    } else if (number == '\t') {
+      result += "\\t";
+    } else {
+      absl::StrAppendFormat(&result, "\\u%04x", static_cast<unsigned>(number));
     }
   }
   return result;

@@ -11,13 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "base/log.h"
-#include "base/status.h"
+#include "base/shown.h"
+#include "base/utf8.h"
+#include "http/mask.h"
 #include "http/wire_log.h"
 
 namespace er::http {
@@ -133,6 +134,19 @@ absl::Status CheckRequest(const Request& request) {
   return absl::OkStatus();
 }
 
+std::string NameOf(const CaBundle& bundle) {
+  if (bundle.path.empty()) return "none found";
+  return bundle.name.empty() ? bundle.path : bundle.name;
+}
+
+// libcurl adds them to the request as a header.
+void AddSecretsOf(const Proxy& proxy, std::vector<Secret>& secrets) {
+  if (proxy.user.empty() && proxy.password.empty()) return;
+  secrets.push_back(proxy.password);
+  secrets.emplace_back(
+      absl::Base64Escape(absl::StrCat(proxy.user.Reveal(), ":", proxy.password.Reveal())));
+}
+
 class CurlTransport final : public Transport {
  public:
   explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {}
@@ -142,9 +156,13 @@ class CurlTransport final : public Transport {
       return WithDelivery(std::move(status), Delivery::kUnsent);
     }
     InitializeOnce();
-    Trace("Sending an HTTP request", request);
-    absl::StatusOr<Response> response = Exchange(request, stop);
+    const Proxy& proxy = ProxyFor(request);
+    std::vector<Secret> secrets = SecretsOf(request);
+    AddSecretsOf(proxy, secrets);
+    Trace("Sending an HTTP request", request, secrets);
+    absl::StatusOr<Response> response = Exchange(request, proxy, secrets, stop);
     if (response.ok()) {
+      response->secrets = std::move(secrets);
       Trace(request, *response);
     } else if (log::IsOn(log::Level::kTrace)) {
       log::Trace("No HTTP answer", {{"reason", response.status().message()}});
@@ -153,7 +171,16 @@ class CurlTransport final : public Transport {
   }
 
  private:
-  absl::StatusOr<Response> Exchange(const Request& request, const std::stop_token& stop) {
+  const Proxy& ProxyFor(const Request& request) const {
+    static const Proxy kNone;
+    if (request.bypass_proxy || options_.no_proxy.Covers(request.url)) return kNone;
+    return absl::StartsWithIgnoreCase(request.url, "https:") ? options_.https_proxy
+                                                             : options_.http_proxy;
+  }
+
+  absl::StatusOr<Response> Exchange(const Request& request, const Proxy& proxy,
+                                    const std::vector<Secret>& secrets,
+                                    const std::stop_token& stop) {
     Lane lane = TakeLane();
     CURL* const easy = lane.easy.get();
     CURLM* const multi = lane.multi.get();
@@ -162,6 +189,8 @@ class CurlTransport final : public Transport {
                       .no_silent_repeat = request.no_silent_repeat};
     std::array<char, CURL_ERROR_SIZE> message{};
     Prepare(easy, request, headers.get(), progress, message.data());
+    PrepareTrust(easy);
+    PrepareProxy(easy, proxy);
 
     curl_multi_add_handle(multi, easy);
     CURLcode code = CURLE_ABORTED_BY_CALLBACK;
@@ -188,13 +217,15 @@ class CurlTransport final : public Transport {
       progress.response.code = static_cast<int>(http_code);
       return std::move(progress.response);
     }
-    return WithDelivery(Failure(code, message.data(), request, progress, stop),
+    // libcurl's words have those of the server in them: its certificate's names, its status line.
+    const std::string words = ToPrintable(
+        Masked(message[0] == '\0' ? curl_easy_strerror(code) : message.data(), secrets));
+    return WithDelivery(Failure(code, words, Origin(request.url), progress, stop),
                         progress.may_be_sent ? Delivery::kUnknown : Delivery::kUnsent);
   }
 
-  absl::Status Failure(CURLcode code, absl::string_view message, const Request& request,
+  absl::Status Failure(CURLcode code, absl::string_view words, const std::string& origin,
                        const Progress& progress, const std::stop_token& stop) const {
-    const std::string origin = Origin(request.url);
     if (stop.stop_requested()) {
       return absl::CancelledError(absl::StrCat(origin, ": the request was cancelled"));
     }
@@ -202,12 +233,7 @@ class CurlTransport final : public Transport {
       return absl::UnavailableError(absl::StrCat(origin, ": the answer is larger than ",
                                                  progress.largest_response, " bytes"));
     }
-    std::string text =
-        absl::StrCat(origin, ": ", message.empty() ? curl_easy_strerror(code) : message);
-    // Where it cannot read a proxy's address, libcurl shows it, and with it the password.
-    for (const std::string& proxy : {options_.http_proxy, options_.https_proxy}) {
-      if (!proxy.empty()) absl::StrReplaceAll({{proxy, LoggableUrl(proxy)}}, &text);
-    }
+    const std::string text = absl::StrCat(origin, ": ", words);
     switch (code) {
       case CURLE_OPERATION_TIMEDOUT:
         return absl::DeadlineExceededError(text);
@@ -215,9 +241,8 @@ class CurlTransport final : public Transport {
         return absl::UnavailableError(
             absl::StrCat(origin, ": the server closed the connection without an answer"));
       case CURLE_PEER_FAILED_VERIFICATION:
-        return absl::UnavailableError(absl::StrCat(
-            text, " (CA bundle: ", options_.ca_bundle.empty() ? "none found" : options_.ca_bundle,
-            ")"));
+        return absl::UnavailableError(
+            absl::StrCat(text, " (CA bundle: ", NameOf(options_.ca_bundle), ")"));
       case CURLE_UNSUPPORTED_PROTOCOL:
       case CURLE_URL_MALFORMAT:
         // After sending, this is how libcurl calls an answer that is not HTTP.
@@ -253,27 +278,6 @@ class CurlTransport final : public Transport {
       curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
     }
 
-    const bool https = absl::StartsWithIgnoreCase(request.url, "https:");
-    // Set even if empty: left alone, libcurl reads http_proxy and its kin from the environment.
-    curl_easy_setopt(
-        easy, CURLOPT_PROXY,
-        request.bypass_proxy ? "" : (https ? options_.https_proxy : options_.http_proxy).c_str());
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, options_.no_proxy.c_str());
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    if (!options_.ca_bundle.empty()) {
-      curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_bundle.c_str());
-      curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, options_.ca_bundle.c_str());
-    }
-    if (options_.insecure) {
-      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-      curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
-      curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
-    }
-
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     // Else a cancelled exchange waits for the thread that resolves the name.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -288,6 +292,35 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &progress);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &OnBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &progress);
+  }
+
+  void PrepareTrust(CURL* easy) const {
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    if (!options_.ca_bundle.path.empty()) {
+      curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_bundle.path.c_str());
+      curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, options_.ca_bundle.path.c_str());
+    }
+    // Debian's libcurl would trust the certificates in this folder, too.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
+    if (options_.insecure) {
+      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+      curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+      curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
+    }
+  }
+
+  static void PrepareProxy(CURL* easy, const Proxy& proxy) {
+    // Set even if empty: left alone, libcurl reads http_proxy and its kin from the environment.
+    curl_easy_setopt(easy, CURLOPT_PROXY, proxy.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    if (!proxy.user.empty() || !proxy.password.empty()) {
+      curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy.user.Reveal().c_str());
+      curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy.password.Reveal().c_str());
+    }
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   }
 
   // Last in, first out: the lane whose connection is warmest, and no more lanes than callers at
@@ -305,22 +338,24 @@ class CurlTransport final : public Transport {
     if (idle_.size() < kIdleLanes) idle_.push_back(std::move(lane));
   }
 
-  static void Trace(absl::string_view message, const Request& request) {
+  static void Trace(absl::string_view message, const Request& request,
+                    const std::vector<Secret>& secrets) {
     if (!log::IsOn(log::Level::kTrace)) return;
-    log::Trace(message,
-               {{"method", request.method},
-                {"url", LoggableUrl(request.url)},
-                {"headers", LoggableHeaders(request.headers)},
-                {"body", LoggableBody(request.body, kLoggedRequestBody, request.confidential)}});
+    log::Trace(
+        message,
+        {{"method", request.method},
+         {"url", LoggableUrl(request.url)},
+         {"headers", LoggableHeaders(request.headers, secrets)},
+         {"body", LoggableBody(request.body, kLoggedRequestBody, request.confidential, secrets)}});
   }
 
   static void Trace(const Request& request, const Response& response) {
     if (!log::IsOn(log::Level::kTrace)) return;
     log::Trace("Got an HTTP answer",
                {{"http_status", response.code},
-                {"headers", LoggableHeaders(response.headers)},
-                {"body", LoggableBody(WithoutSecretsOf(request.headers, response.body),
-                                      kLoggedResponseBody, request.confidential)}});
+                {"headers", LoggableHeaders(response.headers, response.secrets)},
+                {"body", LoggableBody(response.body, kLoggedResponseBody, request.confidential,
+                                      response.secrets)}});
   }
 
   const CurlOptions options_;
@@ -330,9 +365,9 @@ class CurlTransport final : public Transport {
 
 }  // namespace
 
-std::string FindCaBundle(const Environment& environment) {
-  for (const char* variable : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"}) {
-    if (const std::optional<std::string> path = environment.Variable(variable)) return *path;
+CaBundle FindCaBundle(const Environment& environment) {
+  if (const std::optional<std::string> path = environment.Variable("SSL_CERT_FILE")) {
+    return {.path = *path, .name = absl::StrCat("SSL_CERT_FILE is ", Shown(*path))};
   }
   for (const char* path : {
            "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Arch, Gentoo, NixOS
@@ -344,21 +379,22 @@ std::string FindCaBundle(const Environment& environment) {
            "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD
            "/etc/ca-certificates/extracted/tls-ca-bundle.pem",   // Arch
        }) {
-    if (environment.ReadFile(path).ok()) return path;
+    if (environment.ReadFile(path).ok()) return {.path = path};
   }
-  return "";
+  return {};
 }
 
 absl::StatusOr<std::unique_ptr<Transport>> NewCurlTransport(CurlOptions options) {
-  if (!options.ca_bundle.empty()) {
-    const absl::StatusOr<std::string> bundle = ProcessEnvironment().ReadFile(options.ca_bundle);
+  const CaBundle& ca = options.ca_bundle;
+  if (!ca.path.empty()) {
+    const absl::StatusOr<std::string> bundle = ProcessEnvironment().ReadFile(ca.path);
     if (!bundle.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the CA bundle cannot be read: ", bundle.status().message()));
+      return absl::InvalidArgumentError(absl::StrCat("the CA bundle cannot be read: ", NameOf(ca),
+                                                     ": ", bundle.status().message()));
     }
     if (!absl::StrContains(*bundle, "-----BEGIN ")) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the CA bundle ", options.ca_bundle, " holds no PEM certificate"));
+          absl::StrCat("the CA bundle holds no PEM certificate: ", NameOf(ca)));
     }
   }
   return std::make_unique<CurlTransport>(std::move(options));

@@ -8,24 +8,31 @@
 
 #include "absl/status/statusor.h"
 #include "base/environment.h"
+#include "http/proxy.h"
 #include "http/transport.h"
 
 namespace er::http {
 
-struct CurlOptions {
-  std::string ca_bundle{};    // a PEM file; FindCaBundle() finds the system's
-  bool insecure = false;      // accepts any server certificate
-  std::string http_proxy{};   // for http:// URLs; empty: none
-  std::string https_proxy{};  // for https:// URLs; empty: none
-  std::string no_proxy{};     // hosts, domains and networks that no proxy serves, by commas
-  std::size_t largest_response = 64 << 20;  // a longer body is a failure, after gzip is undone
+// A PEM file with the certificates that are trusted, and no others are.
+struct CaBundle {
+  std::string path{};  // empty: FindCaBundle() found none
+  std::string name{};  // what messages call it; empty: its path
 };
 
-// A statically linked libcurl knows no CA bundle, so it is looked for: AWS_CA_BUNDLE,
-// SSL_CERT_FILE, then where the common distributions keep it. Empty where there is none.
-std::string FindCaBundle(const Environment& environment);
+struct CurlOptions {
+  CaBundle ca_bundle{};
+  bool insecure = false;  // accepts any server certificate
+  Proxy http_proxy{};     // for http:// URLs
+  Proxy https_proxy{};    // for https:// URLs
+  NoProxy no_proxy{};
+  std::size_t largest_response = 8 << 20;  // a longer body is a failure, after gzip is undone
+};
 
-// kInvalidArgument where the CA bundle cannot be read or a proxy is no URL.
+// A statically linked libcurl knows no CA bundle, so it is looked for: SSL_CERT_FILE, then where
+// the common distributions keep it.
+CaBundle FindCaBundle(const Environment& environment);
+
+// kInvalidArgument where the CA bundle cannot be read.
 absl::StatusOr<std::unique_ptr<Transport>> NewCurlTransport(CurlOptions options);
 
 }  // namespace er::http

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/secret.h"
 
 namespace er::http {
 
@@ -39,12 +40,16 @@ struct Request {
   bool no_silent_repeat = false;
   bool bypass_proxy = false;
   bool confidential = false;  // the bodies are kept out of the log: one of them holds credentials
+  std::vector<Secret> secrets{};  // what the body holds and must not be shown if it comes back
 };
 
 struct Response {
   int code = 0;
   Headers headers{};  // as received, in order, names in lower case
   std::string body{};
+  // All that went out with the request, by whoever added it, and that must not be shown where the
+  // answer repeats it (http/mask.h).
+  std::vector<Secret> secrets{};
 
   // The first value of the header of this (lower-case) name; empty if there is none.
   std::string Header(absl::string_view name) const;

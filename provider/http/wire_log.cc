@@ -1,25 +1,10 @@
 #include "http/wire_log.h"
 
-#include <algorithm>
-#include <array>
-
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "http/mask.h"
 
 namespace er::http {
 namespace {
-
-constexpr absl::string_view kMasked = "***";
-
-bool IsConfidential(absl::string_view name) {
-  constexpr std::array<absl::string_view, 5> kWords = {"authorization", "token", "cookie", "secret",
-                                                       "credential"};
-  const std::string lower = absl::AsciiStrToLower(name);
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](absl::string_view word) { return absl::StrContains(lower, word); });
-}
 
 std::string LoggableValue(absl::string_view name, absl::string_view value) {
   if (!IsConfidential(name)) return std::string(value);
@@ -31,28 +16,21 @@ std::string LoggableValue(absl::string_view name, absl::string_view value) {
 
 }  // namespace
 
-std::string LoggableHeaders(const Headers& headers) {
+std::string LoggableHeaders(const Headers& headers, const std::vector<Secret>& secrets) {
   std::string lines;
   for (const auto& [name, value] : headers) {
-    absl::StrAppend(&lines, lines.empty() ? "" : "\n", name, ": ", LoggableValue(name, value));
+    absl::StrAppend(&lines, lines.empty() ? "" : "\n", name, ": ",
+                    Masked(LoggableValue(name, value), secrets));
   }
   return lines;
 }
 
-std::string WithoutSecretsOf(const Headers& headers, absl::string_view text) {
-  std::string result(text);
-  for (const auto& [name, value] : headers) {
-    if (IsConfidential(name) && !value.empty()) {
-      absl::StrReplaceAll({{value, kMasked}}, &result);
-    }
-  }
-  return result;
-}
-
-std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential) {
+std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential,
+                         const std::vector<Secret>& secrets) {
   if (confidential && !body.empty()) return absl::StrCat("(", body.size(), " bytes not shown)");
-  if (body.size() <= limit) return std::string(body);
-  return absl::StrCat(body.substr(0, limit), "... (", body.size(), " bytes)");
+  const std::string masked = Masked(body, secrets);
+  if (masked.size() <= limit) return masked;
+  return absl::StrCat(absl::string_view(masked).substr(0, limit), "... (", body.size(), " bytes)");
 }
 
 std::string LoggableUrl(absl::string_view url) {

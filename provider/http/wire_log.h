@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/secret.h"
 #include "http/transport.h"
 
 namespace er::http {
@@ -13,15 +15,13 @@ inline constexpr std::size_t kLoggedRequestBody = 1024;
 inline constexpr std::size_t kLoggedResponseBody = 4096;
 
 // "name: value" lines. Of Authorization only the signed headers are left, of any other header that
-// may hold a token nothing.
-std::string LoggableHeaders(const Headers& headers);
+// may hold a token nothing. The others are without what is in `secrets`.
+std::string LoggableHeaders(const Headers& headers, const std::vector<Secret>& secrets);
 
-// `text` without the values that LoggableHeaders() hides: a service that refuses a signature
-// answers with all that should have been signed, the session token included.
-std::string WithoutSecretsOf(const Headers& headers, absl::string_view text);
-
-// The first `limit` bytes of `body`, or a note of its size where it is confidential.
-std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential);
+// The first `limit` bytes of `body` without what is in `secrets`, or a note of its size where it is
+// confidential.
+std::string LoggableBody(absl::string_view body, std::size_t limit, bool confidential,
+                         const std::vector<Secret>& secrets);
 
 // `url` without user, password and the values of its query.
 std::string LoggableUrl(absl::string_view url);

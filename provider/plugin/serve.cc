@@ -98,7 +98,10 @@ absl::Status ServeUntilTheEnd(const ServeOptions& options, const Environment& en
                             : HandshakeLine(fields)));
 
   OpenStreams streams;
-  Controller controller([&lifetime] { lifetime.Shutdown(); });
+  Controller controller([&lifetime, &options] {
+    options.end();
+    lifetime.Shutdown();
+  });
   Stdio stdio(streams);
   Broker broker(streams);
   Health health;

@@ -31,6 +31,10 @@ struct ServeOptions {
   // server is stopped, whatever the reason for that is.
   std::function<void()> stop = [] {};
 
+  // The host has come to the end of what it does, and asks this process to end. Called before
+  // stop(), and the host waits for it: what is to be on record is put there now.
+  std::function<void()> end = [] {};
+
   // How long calls in flight have after stop() when no host is waiting for the process to end:
   // after SIGTERM, or when the host died.
   absl::Duration grace = absl::Seconds(5);

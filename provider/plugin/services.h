@@ -28,7 +28,7 @@ class OpenStreams {
 
 class Controller final : public ::plugin::GRPCController::Service {
  public:
-  // `on_shutdown` must return at once: the answer to the host waits for it.
+  // The answer to the host, and with it the user, waits for `on_shutdown`.
   explicit Controller(std::function<void()> on_shutdown) : on_shutdown_(std::move(on_shutdown)) {}
 
   grpc::Status Shutdown(grpc::ServerContext* call, const ::plugin::Empty* request,

@@ -34,9 +34,12 @@ std::string Advice(const absl::Status& why, absl::string_view operation) {
   const std::optional<aws::Error> error = aws::ErrorOf(why);
   if (!error.has_value()) return "";
   if (error->code == "AccessDeniedException") {
+    // What was refused need not be what was attempted: a start begins with a list.
+    const std::string refused =
+        error->operation.empty() ? std::string(operation) : error->operation;
     return absl::StrCat(
-        " Grant entityresolution:", operation, " on the workflow to the caller",
-        operation == "StartIdMappingJob"
+        " Grant entityresolution:", refused, " on the workflow to the caller",
+        refused == "StartIdMappingJob"
             ? ", and iam:PassRole on the role_arn of output_source_config if it is set."
             : ".");
   }

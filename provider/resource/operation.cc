@@ -17,12 +17,14 @@ constexpr int kMostPages = 10'000;
 }  // namespace
 
 absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& operation,
-                                 const json& members, std::stop_token stop) {
+                                 const json& members, std::stop_token stop,
+                                 std::function<bool()> may_send) {
   return client.Call({.name = operation.name,
                       .method = operation.method,
                       .path = operation.path,
                       .query = operation.query,
-                      .repeatable = operation.repeatable},
+                      .repeatable = operation.repeatable,
+                      .may_send = std::move(may_send)},
                      members, stop);
 }
 

@@ -14,9 +14,10 @@
 
 namespace er::resource {
 
-// Failures are those of aws::Client::Call().
+// Failures are those of aws::Client::Call(), and `may_send` is that of aws::Operation.
 absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& operation,
-                                 const nlohmann::json& members, std::stop_token stop);
+                                 const nlohmann::json& members, std::stop_token stop,
+                                 std::function<bool()> may_send = nullptr);
 
 // Whether the items so far, and the date of the last answer, are enough.
 using Enough = std::function<bool(const nlohmann::json& items, absl::Time date)>;

@@ -22,6 +22,7 @@ struct PlanRequest {
   Value proposed{};  // Terraform's merge of prior and config
   Value config{};    // null: the object is to go
   std::string private_data{};
+  bool is_apply = false;  // of an apply, which plans once more; where Terraform tells
 };
 
 struct PlanAnswer {
@@ -35,7 +36,9 @@ struct ApplyRequest {
   Value prior{};    // null: create
   Value planned{};  // null: delete
   std::string private_data{};
-  std::stop_token stop{};  // requested when Terraform is interrupted
+  std::stop_token stop{};  // requested when Terraform is interrupted, or the process is to end
+  std::stop_token
+      ends{};  // requested when the process is to end and Terraform has not asked for it
 };
 
 // After a create, an update, a delete, a read or an import.
@@ -55,6 +58,9 @@ class Resource {
   virtual ~Resource() = default;
 
   virtual const schema::Schema& schema() const = 0;
+
+  // What is wrong with a configuration. Pure.
+  virtual Diagnostics Validate(const Value& config);
 
   // Starts nothing, and asks nothing of AWS.
   virtual PlanAnswer Plan(const PlanRequest& request) = 0;

@@ -1,7 +1,11 @@
 #include "run/describe.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "aws/error.h"
+#include "aws/s3.h"
 #include "resource/describe.h"
 #include "schema/translate.h"
 
@@ -33,6 +37,18 @@ std::string Shown(absl::Duration duration) {
     }
   }
   return text;
+}
+
+// " at 2026-01-02T03:04:05Z"; empty where the time is not known.
+std::string At(absl::Time time) {
+  return time == absl::InfinitePast() ? "" : absl::StrCat(" at ", schema::ToRfc3339(time));
+}
+
+// What usually helps where a bucket refuses.
+std::string JournalAdvice(const absl::Status& why) {
+  const std::optional<aws::Error> error = aws::ErrorOf(why);
+  if (!error.has_value() || !absl::IsPermissionDenied(why)) return "";
+  return absl::StrCat(" Grant ", aws::S3PermissionFor(error->operation), " to the caller.");
 }
 
 // What happens to an unfinished run at the next apply.
@@ -83,46 +99,100 @@ Diagnostic NotStartedInTime(const RunName& run, absl::Duration time_out) {
 }
 
 Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs,
-                        const absl::Status& why, bool has_journal) {
-  std::string detail;
-  if (jobs.empty()) {
-    detail =
-        absl::StrCat("StartIdMappingJob for ", Workflow(run),
-                     " was sent, but its answer was lost, and whether it started a job could not "
-                     "be found out: ",
-                     Reason(why), "\n\nA job may be running, and cost money.");
-  } else {
-    detail = absl::StrCat(
-        "StartIdMappingJob for ", Workflow(run),
-        " was sent, but its answer was lost, and the service lists several new jobs "
-        "that may be the one it started: ",
+                        const absl::Status& why, const std::string& journal,
+                        const std::string& note) {
+  const std::string import =
+      absl::StrCat("import it with `terraform import ADDRESS ", run.workflow, "/JOB_ID`");
+  std::string detail = absl::StrCat("StartIdMappingJob for ", Workflow(run),
+                                    " was sent, but its answer was lost, and ");
+  if (!jobs.empty()) {
+    absl::StrAppend(
+        &detail, "the service lists ",
+        jobs.size() == 1 ? "a new job that may or may not be the one it started: "
+                         : "several new jobs that may be the one it started: ",
         absl::StrJoin(jobs, ", "),
-        ". Other programs seem to start the same jobs.\n\nNothing more was started. ",
-        "Import the right one with `terraform import ADDRESS ", run.workflow, "/JOB_ID`.");
+        ". Other programs seem to start jobs of this workflow.\n\nNothing more was started. If one "
+        "of them is the right one, ",
+        import, note.empty() ? "." : absl::StrCat(", and remove ", note, " from ", journal, "."),
+        note.empty() ? ""
+                     : " If none of them is, remove that note alone; the next apply then starts "
+                       "a job.");
     return Error("Several New ID Mapping Jobs", std::move(detail));
   }
-  absl::StrAppend(&detail,
-                  has_journal
-                      ? " The journal remembers the attempt: the next apply looks for that job "
-                        "first and starts another only if there is none."
-                      : absl::StrCat(" There is no journal, so look at the jobs of the workflow "
-                                     "before the next apply, and import a new one with "
-                                     "`terraform import ADDRESS ",
-                                     run.workflow, "/JOB_ID`."));
+  absl::StrAppend(&detail, "whether it started a job could not be found out: ", Reason(why),
+                  Advice(why, "ListIdMappingJobs"), "\n\nA job may be running, and cost money. ");
+  if (note.empty()) {
+    absl::StrAppend(&detail,
+                    "There is no journal, so look at the jobs of the workflow before the next "
+                    "apply, and if there is a new one, ",
+                    import, ".");
+  } else {
+    absl::StrAppend(&detail, "The journal remembers the attempt (", note, " in ", journal,
+                    "): the next apply looks for that job first and starts another only if there "
+                    "is none.");
+  }
   return Error("Unknown Whether an ID Mapping Job Was Started", std::move(detail));
 }
 
-Diagnostic TookUp(const RunName& run, const std::string& whose) {
-  return Warning("Took Up an ID Mapping Job",
-                 absl::StrCat(Job(run), " ", whose,
-                              ". It is taken up as this run; no other job was started."));
+Diagnostic TookUp(const RunName& run, TakenUpFrom from) {
+  std::string detail = absl::StrCat(Job(run), " ");
+  switch (from) {
+    case TakenUpFrom::kEarlier:
+      absl::StrAppend(&detail, "was started by an earlier apply that did not see its end");
+      break;
+    case TakenUpFrom::kClosed:
+      absl::StrAppend(
+          &detail, "was started by an earlier apply, and no state has been seen to have it since");
+      break;
+    case TakenUpFrom::kRunning:
+      absl::StrAppend(&detail, "was running already, and on_conflict is \"adopt\"");
+      break;
+  }
+  absl::StrAppend(&detail, ". It is taken up as this run; no other job was started.");
+  if (from == TakenUpFrom::kClosed) {
+    absl::StrAppend(&detail,
+                    " If you meant to start a new one, change triggers, or replace this "
+                    "run now that it is in the state: `terraform apply -replace=ADDRESS`.");
+  }
+  return Warning("Took Up an ID Mapping Job", std::move(detail));
 }
 
-Diagnostic JobFailed(const RunName& run, const std::string& reason) {
+Diagnostic TakenOver(const RunName& run, const absl::Status& why) {
+  return Error(
+      "Another Process Has Taken Over This ID Mapping Job Run",
+      absl::StrCat(
+          "The run of ", Workflow(run), " is no longer this apply's: ", Reason(why),
+          "\n\nNothing more was sent, and no other job was started here",
+          run.job_id.empty() ? std::string() : absl::StrCat(". Job ", run.job_id, " goes on"),
+          ". Let the other apply come to its end, and apply again."));
+}
+
+Diagnostic TakenByAnother(const RunName& run) {
+  return Error(
+      "ID Mapping Job Belongs to Another Run",
+      absl::StrCat(Job(run),
+                   " was taken up by another run of this apply, which has the same "
+                   "settings.\n\nNothing was started here. Remove this run from the state "
+                   "with `terraform state rm ADDRESS`; the next apply starts a job for it. "
+                   "Different triggers keep such runs apart."));
+}
+
+Diagnostic HeldByAnother(const RunName& run, const absl::Status& why) {
+  return Error("ID Mapping Job Is Being Waited For Elsewhere",
+               absl::StrCat(Job(run), " cannot be waited for here: ", Reason(why),
+                            "\n\nNothing was started. Let the other apply come to its end, and "
+                            "apply again."));
+}
+
+Diagnostic JobFailed(const RunName& run, const std::string& status, const std::string& reason) {
   return Error(
       "ID Mapping Job Failed",
-      absl::StrCat(Job(run), " was started and has failed: ",
-                   reason.empty() ? "the service gives no reason" : reason,
+      absl::StrCat(Job(run), " was started and has ",
+                   status == "FAILED" ? std::string("failed")
+                                      : absl::StrCat("ended as ", status,
+                                                     ", a status that this version of the provider "
+                                                     "does not know"),
+                   ": ", reason.empty() ? "the service gives no reason" : reason,
                    reason.empty() || reason.back() != '.' ? "." : "",
                    "\n\nRecords it has processed are billed. Usual causes: the role that "
                    "Entity Resolution assumes may not read the input or write the output or "
@@ -130,14 +200,40 @@ Diagnostic JobFailed(const RunName& run, const std::string& reason) {
                    "next apply starts a new job in its place."));
 }
 
+Diagnostic JobNotFound(const RunName& run, const absl::Status& why, const std::string& journal,
+                       const std::string& note) {
+  std::string detail =
+      absl::StrCat(Job(run),
+                   " was started by an earlier apply or by this one, and the service has "
+                   "not known it for two minutes: ",
+                   Reason(why), "\n\nNo other job was started.");
+  if (note.empty()) {
+    absl::StrAppend(&detail,
+                    " It is in the state, marked as unfinished; apply again to look for it again. "
+                    "If its record has expired and you want a new job, remove the run from the "
+                    "state with `terraform state rm ADDRESS`.");
+  } else {
+    absl::StrAppend(&detail,
+                    " Apply again to look for it again, or import it once it is there with "
+                    "`terraform import ADDRESS ",
+                    run.workflow, "/", run.job_id,
+                    "`. If its record has expired and you want a new job, remove ", note, " from ",
+                    journal, ".");
+  }
+  return Error("ID Mapping Job Not Found", std::move(detail));
+}
+
 Diagnostic WaitTimedOut(const RunName& run, const std::string& status, absl::Duration time_out,
-                        bool is_create) {
-  return Error(
-      "Timeout While Waiting for the ID Mapping Job",
-      absl::StrCat(Job(run), " was started and is still ",
-                   status.empty() ? std::string("going on") : status, " after ", Shown(time_out),
-                   ", all that timeouts.", is_create ? "create" : "update",
-                   " allows.\n\nThe job goes on and is billed. ", NextApply(is_create)));
+                        const absl::Status& last, bool is_create) {
+  return Error("Timeout While Waiting for the ID Mapping Job",
+               absl::StrCat(Job(run), " was started and is still ",
+                            status.empty() ? std::string("going on, as far as is known,") : status,
+                            " after ", Shown(time_out), ", all that timeouts.",
+                            is_create ? "create" : "update", " allows.",
+                            last.ok() ? std::string()
+                                      : absl::StrCat(" Asking how it goes failed: ", Reason(last),
+                                                     Advice(last, "GetIdMappingJob")),
+                            "\n\nThe job goes on and is billed. ", NextApply(is_create)));
 }
 
 Diagnostic WaitInterrupted(const RunName& run, const std::string& status) {
@@ -147,6 +243,15 @@ Diagnostic WaitInterrupted(const RunName& run, const std::string& status) {
                    status.empty() ? std::string() : absl::StrCat(" and is ", status),
                    ".\n\nThe job goes on and is billed. It is in the state, marked as "
                    "unfinished; the next apply goes on waiting for it and starts no other."));
+}
+
+Diagnostic PluginEnds(const RunName& run, const std::string& status, bool is_create) {
+  return Error("Provider Ended While Waiting for the ID Mapping Job",
+               absl::StrCat(Job(run), " was started",
+                            status.empty() ? std::string() : absl::StrCat(" and is ", status),
+                            ". The provider was told to end by a signal that Terraform did not "
+                            "send.\n\nThe job goes on and is billed. ",
+                            NextApply(is_create)));
 }
 
 Diagnostic WaitGivenUp(const RunName& run, const absl::Status& why, bool is_create) {
@@ -170,21 +275,139 @@ Diagnostic NotReadBack(const RunName& run, const absl::Status& why) {
                               " What is missing in the state is read at the next refresh."));
 }
 
-Diagnostic OldNote(const Intent& note) {
+Diagnostic JournalUnusable(const RunName& run, const std::string& journal,
+                           const absl::Status& why) {
+  return Error(
+      "Unable to Use the Journal",
+      absl::StrCat("The run of ", Workflow(run), " was not started, because the journal at ",
+                   journal, " cannot be used: ", Reason(why), JournalAdvice(why), "\n\n",
+                   kNothingStarted,
+                   " Without the journal, a job whose answer is lost could be started "
+                   "twice. Mend it, or take the argument journal out of the provider "
+                   "block."));
+}
+
+Diagnostic NoJournal(const std::string& journal, const absl::Status& why) {
+  return Warning(
+      "No Journal of ID Mapping Jobs",
+      absl::StrCat("Nothing can be noted in ", journal, ": ", Reason(why),
+                   "\n\nRuns go on without. But if this apply is killed, or an answer of "
+                   "the service is lost for good, the next apply does not know of the "
+                   "job and starts another. Set journal in the provider block to a "
+                   "folder that can be written, or to s3://BUCKET/PREFIX."));
+}
+
+Diagnostic JournalLeft(const RunName& run, const std::string& journal, const absl::Status& why) {
+  return Warning(
+      "Journal Not Written",
+      absl::StrCat("What became of job ", run.job_id, " of ", Workflow(run),
+                   " could not be noted in ", journal, ": ", Reason(why), JournalAdvice(why),
+                   "\n\nThe run is not touched by that: the state has the job."));
+}
+
+Diagnostic JournalUnread(const std::string& journal, const absl::Status& why) {
+  return Warning(
+      "Journal Not Read",
+      absl::StrCat("The journal at ", journal, " cannot be used: ", Reason(why), JournalAdvice(why),
+                   "\n\nThis plan cannot say whether a run takes up a job of an earlier "
+                   "apply. The apply looks again, and starts nothing as long as a journal "
+                   "that is configured cannot be used."));
+}
+
+Diagnostic UnnamedState(const std::string& journal) {
+  return Warning(
+      "State Without a Name",
+      absl::StrCat("What the backend's settings say does not name the state, so that the "
+                   "journal at ",
+                   journal,
+                   " takes this working folder for it. A run that is begun here can only "
+                   "be finished here: from another folder or machine, another job would "
+                   "be started."));
+}
+
+Diagnostic OldNote(const Note& note) {
+  const Settings& run = note.settings;
   return Warning(
       "Old Note in the Journal Dropped",
       absl::StrCat("An earlier apply that was cut short ",
                    note.job_id.empty() ? "may have started a job"
                                        : absl::StrCat("started job ", note.job_id),
-                   " of ID mapping workflow \"", note.workflow, "\" in ", note.region,
-                   note.sent_at == absl::InfiniteFuture()
-                       ? std::string()
-                       : absl::StrCat(" at ", schema::ToRfc3339(note.sent_at)),
+                   " of ID mapping workflow \"", run.workflow, "\" in ", run.region,
+                   At(note.sent_at),
                    ". It is too long ago to be taken up, and is not in the state.",
                    note.job_id.empty()
                        ? std::string()
                        : absl::StrCat(" To keep it, import it with `terraform import ADDRESS ",
-                                      note.workflow, "/", note.job_id, "`.")));
+                                      run.workflow, "/", note.job_id, "`.")));
+}
+
+Diagnostic WillTakeUp(const RunName& run, absl::Time sent_at, bool is_replacement) {
+  std::string detail;
+  if (run.job_id.empty()) {
+    detail = absl::StrCat("An earlier apply tried to start a job of ", Workflow(run), At(sent_at),
+                          ", and whether it did is not known. The apply looks for that job first, "
+                          "and starts one only if there is none.");
+  } else {
+    detail = absl::StrCat(
+        Job(run), " was started by an earlier apply", At(sent_at), " that did not see its end. ",
+        is_replacement ? "The replacement" : "The apply",
+        " takes it up and starts no other. To start a new job instead, change triggers, or apply "
+        "now and replace the run when it has ended: `terraform apply -replace=ADDRESS`.");
+  }
+  return Warning("Takes Up an ID Mapping Job", std::move(detail));
+}
+
+Diagnostic StartedBefore(const RunName& run, absl::Time sent_at) {
+  return Warning(
+      "ID Mapping Job of the Same Settings",
+      absl::StrCat(Job(run), " was started by an earlier apply", At(sent_at),
+                   " with the settings of this run, and no state that this plan has read shows "
+                   "it.\n\nThe apply starts a new job. If the state was lost and this is its run, "
+                   "import it instead: `terraform import ADDRESS ",
+                   run.workflow, "/", run.job_id, "`."));
+}
+
+Diagnostic WillGoOn(const RunName& run) {
+  return Warning(
+      "ID Mapping Job Run Is Unfinished",
+      absl::StrCat(Job(run),
+                   " was started by an apply that did not see its end. The apply goes on "
+                   "with that job and starts no other, also where this run is replaced by "
+                   "the same with -replace. To start a new one, let this one end first."));
+}
+
+Diagnostic HasFailedUnseen(const RunName& run, const std::string& reason) {
+  return Warning(
+      "ID Mapping Job Has Failed",
+      absl::StrCat(Job(run),
+                   " has failed: ", reason.empty() ? "the service gives no reason" : reason,
+                   reason.empty() || reason.back() != '.' ? "." : "",
+                   " Since wait_for_completion is false, it is left at that. To start a new job, "
+                   "replace the run: `terraform apply -replace=ADDRESS`."));
+}
+
+Diagnostic ImportDiffers(const RunName& run, const std::vector<std::string>& attributes) {
+  Diagnostic diagnostic = Error(
+      "Imported ID Mapping Job Is Another Than Configured",
+      absl::StrCat(Job(run), " was imported, and the configuration asks for another: ",
+                   absl::StrJoin(attributes, ", "), attributes.size() == 1 ? " is" : " are",
+                   " not what the job was started with.\n\nAn import never starts a job. Write "
+                   "into the configuration what `terraform state show ADDRESS` says, or, if "
+                   "you want a new job in its place, take the imported one out of the state "
+                   "with `terraform state rm ADDRESS`."));
+  diagnostic.path = Path(attributes.front());
+  return diagnostic;
+}
+
+Diagnostic OtherRegion(const std::string& workflow, const std::string& region) {
+  Diagnostic diagnostic =
+      Error("Workflow of Another Region",
+            absl::StrCat("The workflow ", workflow, " is not in ", region,
+                         ", where this run goes. Set region to the workflow's, or name a workflow "
+                         "of ",
+                         region, "."));
+  diagnostic.path = Path("workflow_name");
+  return diagnostic;
 }
 
 Diagnostic ForgotRunning(const RunName& run, const std::string& status) {

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "run/journal.h"
+#include "run/note.h"
 #include "value/diagnostic.h"
 
 namespace er::run {
@@ -26,20 +26,49 @@ Diagnostic NotStartedBusy(const RunName& run, const std::vector<std::string>& jo
                           const absl::Status& why);
 Diagnostic NotStartedInterrupted(const RunName& run);
 Diagnostic NotStartedInTime(const RunName& run, absl::Duration time_out);
-// Create: whether a job was started is not known.
+// Create: whether a job was started is not known; `jobs` are those that it may be. `note`: the name
+// of the note that says so in the journal at `journal`; empty: there is no journal.
 Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs,
-                        const absl::Status& why, bool has_journal);
+                        const absl::Status& why, const std::string& journal,
+                        const std::string& note);
 // Create: the job is not new.
-Diagnostic TookUp(const RunName& run, const std::string& whose);
+enum class TakenUpFrom {
+  kEarlier,  // an apply that did not see its end
+  kClosed,   // an apply that came to its end, whose state may not have been uploaded
+  kRunning,  // it was running already, and on_conflict says to adopt it
+};
+Diagnostic TookUp(const RunName& run, TakenUpFrom from);
+// Create, update: another process has the run by now.
+Diagnostic TakenOver(const RunName& run, const absl::Status& why);
+// Update: the job of the state is another's.
+Diagnostic TakenByAnother(const RunName& run);
+Diagnostic HeldByAnother(const RunName& run, const absl::Status& why);
 // Create, update: the job was started.
-Diagnostic JobFailed(const RunName& run, const std::string& reason);
+Diagnostic JobFailed(const RunName& run, const std::string& status, const std::string& reason);
+Diagnostic JobNotFound(const RunName& run, const absl::Status& why, const std::string& journal,
+                       const std::string& note);
+// `last`: of the last look at the job, if that failed.
 Diagnostic WaitTimedOut(const RunName& run, const std::string& status, absl::Duration time_out,
-                        bool is_create);
+                        const absl::Status& last, bool is_create);
 Diagnostic WaitInterrupted(const RunName& run, const std::string& status);
+Diagnostic PluginEnds(const RunName& run, const std::string& status, bool is_create);
 Diagnostic WaitGivenUp(const RunName& run, const absl::Status& why, bool is_create);
 Diagnostic AnswerUnreadable(const RunName& run, const absl::Status& why);
 Diagnostic NotReadBack(const RunName& run, const absl::Status& why);
-Diagnostic OldNote(const Intent& note);
+// The journal.
+Diagnostic JournalUnusable(const RunName& run, const std::string& journal, const absl::Status& why);
+Diagnostic NoJournal(const std::string& journal, const absl::Status& why);
+Diagnostic JournalLeft(const RunName& run, const std::string& journal, const absl::Status& why);
+Diagnostic JournalUnread(const std::string& journal, const absl::Status& why);
+Diagnostic UnnamedState(const std::string& journal);
+Diagnostic OldNote(const Note& note);
+// Plan. `sent_at`: InfinitePast where it is not known.
+Diagnostic WillTakeUp(const RunName& run, absl::Time sent_at, bool is_replacement);
+Diagnostic StartedBefore(const RunName& run, absl::Time sent_at);
+Diagnostic WillGoOn(const RunName& run);
+Diagnostic HasFailedUnseen(const RunName& run, const std::string& reason);
+Diagnostic ImportDiffers(const RunName& run, const std::vector<std::string>& attributes);
+Diagnostic OtherRegion(const std::string& workflow, const std::string& region);
 // Delete.
 Diagnostic ForgotRunning(const RunName& run, const std::string& status);
 Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why);

@@ -17,6 +17,11 @@ bool Contains(const std::vector<std::string>& words, absl::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+bool IsEnd(const schema::Catalog& catalog, absl::string_view status) {
+  return Contains(catalog.vocabulary.succeeded, status) ||
+         Contains(catalog.vocabulary.failed, status);
+}
+
 // Whether `jobs` are listed from the newest on, and back to `newer_than`.
 bool Reaches(const json& jobs, absl::Time newer_than) {
   absl::Time before = absl::InfiniteFuture();
@@ -27,18 +32,6 @@ bool Reaches(const json& jobs, absl::Time newer_than) {
     before = start;
   }
   return before < newer_than;
-}
-
-absl::StatusOr<JobList> ToJobList(absl::StatusOr<aws::Answer> answer) {
-  if (!answer.ok()) return std::move(answer).status();
-  JobList list{.date = answer->date};
-  for (const json& job : answer->body["jobs"]) {
-    if (schema::TextMember(job, "jobId").empty()) continue;
-    list.jobs.push_back({.id = schema::TextMember(job, "jobId"),
-                         .status = schema::TextMember(job, "status"),
-                         .start_time = schema::ToTime(job.value("startTime", json()))});
-  }
-  return list;
 }
 
 }  // namespace
@@ -52,8 +45,24 @@ absl::StatusOr<aws::Answer> IdMappingJobs::Call(const std::string& name, const j
   return resource::Call(client_, OperationOf(name), members, stop);
 }
 
-absl::StatusOr<aws::Answer> IdMappingJobs::Start(const json& members, std::stop_token stop) {
-  return Call("StartIdMappingJob", members, stop);
+absl::StatusOr<JobList> IdMappingJobs::ToJobList(absl::StatusOr<aws::Answer> answer) const {
+  if (!answer.ok()) return std::move(answer).status();
+  JobList list{.date = answer->date};
+  for (const json& job : answer->body["jobs"]) {
+    if (schema::TextMember(job, "jobId").empty()) continue;
+    list.jobs.push_back({.id = schema::TextMember(job, "jobId"),
+                         .status = schema::TextMember(job, "status"),
+                         .start_time = schema::ToTime(job.value("startTime", json())),
+                         .ended = HasEnded(job)});
+  }
+  return list;
+}
+
+absl::StatusOr<aws::Answer> IdMappingJobs::Start(const json& members,
+                                                 const std::function<bool()>& may_send) {
+  // An interrupt does not cut this call off: its answer is worth a moment.
+  return resource::Call(client_, OperationOf("StartIdMappingJob"), members, std::stop_token(),
+                        may_send);
 }
 
 absl::StatusOr<json> IdMappingJobs::Get(const std::string& workflow, const std::string& job_id,
@@ -104,12 +113,26 @@ absl::StatusOr<std::vector<std::string>> IdMappingJobs::ListWorkflows(std::stop_
   return names;
 }
 
-bool IdMappingJobs::HasSucceeded(absl::string_view status) const {
-  return Contains(catalog_.vocabulary.succeeded, status);
+bool HasEnded(const schema::Catalog& catalog, const Value& run) {
+  const Value& status = run["status"];
+  return (status.IsString() && IsEnd(catalog, status.AsString())) || run["end_time"].IsString();
 }
 
-bool IdMappingJobs::HasFailed(absl::string_view status) const {
-  return Contains(catalog_.vocabulary.failed, status);
+bool HasFailed(const schema::Catalog& catalog, const Value& run) {
+  const Value& status = run["status"];
+  return HasEnded(catalog, run) &&
+         !(status.IsString() && Contains(catalog.vocabulary.succeeded, status.AsString()));
+}
+
+bool IdMappingJobs::HasEnded(const json& job) const {
+  if (IsEnd(catalog_, schema::TextMember(job, "status"))) return true;
+  const auto end = job.find("endTime");
+  return end != job.end() && !end->is_null();
+}
+
+bool IdMappingJobs::HasFailed(const json& job) const {
+  return HasEnded(job) &&
+         !Contains(catalog_.vocabulary.succeeded, schema::TextMember(job, "status"));
 }
 
 bool IdMappingJobs::IsGone(const absl::Status& failure) const {

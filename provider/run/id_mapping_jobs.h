@@ -1,6 +1,7 @@
 // The service's operations on ID mapping jobs, typed as far as this program looks into them.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
@@ -11,19 +12,26 @@
 #include "aws/client.h"
 #include "resource/operation.h"
 #include "schema/loader.h"
+#include "value/value.h"
 
 namespace er::run {
 
 struct JobSummary {
   std::string id{};
   std::string status{};
-  absl::Time start_time{};
+  absl::Time start_time{};  // InfinitePast: it cannot be read
+  bool ended = false;       // also with a status that this program does not know
 };
 
 struct JobList {
   std::vector<JobSummary> jobs{};  // newest first
   absl::Time date{};               // the service's clock when it answered
 };
+
+// Whether the job of a state has ended, and whether badly. A status that this program does not
+// know, with a time of end, is a bad end.
+bool HasEnded(const schema::Catalog& catalog, const Value& run);
+bool HasFailed(const schema::Catalog& catalog, const Value& run);
 
 // Safe for concurrent use. Failures are those of aws::Client::Call().
 class IdMappingJobs {
@@ -32,7 +40,10 @@ class IdMappingJobs {
   IdMappingJobs(aws::Client& client, const schema::Catalog& catalog)
       : client_(client), catalog_(catalog) {}
 
-  absl::StatusOr<aws::Answer> Start(const nlohmann::json& members, std::stop_token stop);
+  // `may_send` is asked right before each attempt goes out: where it says no, the call ends with
+  // kAborted, and what was tried before was not executed.
+  absl::StatusOr<aws::Answer> Start(const nlohmann::json& members,
+                                    const std::function<bool()>& may_send);
   absl::StatusOr<nlohmann::json> Get(const std::string& workflow, const std::string& job_id,
                                      std::stop_token stop);
   // The jobs of the workflow that the service still knows, `pages` of 25 at most; 0 means all.
@@ -47,20 +58,21 @@ class IdMappingJobs {
   // The names of all ID mapping workflows of the account and Region.
   absl::StatusOr<std::vector<std::string>> ListWorkflows(std::stop_token stop);
 
-  absl::StatusOr<aws::Answer> Call(const std::string& name, const nlohmann::json& members,
-                                   std::stop_token stop);
+  // The same of what GetIdMappingJob says.
+  bool HasEnded(const nlohmann::json& job) const;
+  bool HasFailed(const nlohmann::json& job) const;
+  bool HasEnded(const Value& run) const { return run::HasEnded(catalog_, run); }
+  bool HasFailed(const Value& run) const { return run::HasFailed(catalog_, run); }
 
-  bool HasSucceeded(absl::string_view status) const;
-  bool HasFailed(absl::string_view status) const;
-  bool HasEnded(absl::string_view status) const {
-    return HasSucceeded(status) || HasFailed(status);
-  }
   bool IsGone(const absl::Status& failure) const;  // the service knows no such workflow or job
   bool IsBusy(const absl::Status& failure) const;  // refused because of another job
 
   const schema::Operation& OperationOf(const std::string& name) const;
 
  private:
+  absl::StatusOr<aws::Answer> Call(const std::string& name, const nlohmann::json& members,
+                                   std::stop_token stop);
+  absl::StatusOr<JobList> ToJobList(absl::StatusOr<aws::Answer> answer) const;
   absl::StatusOr<JobList> ListWhile(const std::string& workflow, int pages, std::stop_token stop,
                                     const resource::Enough& enough = nullptr);
 

@@ -1,9 +1,12 @@
-// entityresolution_id_mapping_job_run: one create is one job. What it promises is in DESIGN.md.
+// entityresolution_id_mapping_job_run as Terraform knows it: plans, reads, imports, and hands what
+// is to be applied to Run (run.h). What it promises is in DESIGN.md.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "resource/resource.h"
+#include "run/private_data.h"
 #include "run/runs.h"
 #include "schema/loader.h"
 
@@ -18,6 +21,7 @@ class JobRun final : public resource::Resource {
   JobRun(const schema::Catalog& catalog, Runs* runs);
 
   const schema::Schema& schema() const override { return schema_; }
+  Diagnostics Validate(const Value& config) override;
   resource::PlanAnswer Plan(const resource::PlanRequest& request) override;
   Task<resource::StateAnswer> Create(resource::ApplyRequest request) override;
   Task<resource::StateAnswer> Update(resource::ApplyRequest request) override;
@@ -28,6 +32,15 @@ class JobRun final : public resource::Resource {
   void Seen(const Value& state) override;
 
  private:
+  void PlanRegion(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
+  resource::PlanAnswer PlanDestroy(const resource::PlanRequest& request);
+  void PlanCreate(const resource::PlanRequest& request, resource::PlanAnswer& answer);
+  void PlanChange(const resource::PlanRequest& request, resource::PlanAnswer& answer);
+  std::vector<std::string> Replacing(const resource::PlanRequest& request, const Value& planned,
+                                     const PrivateData& data) const;
+  Region* RegionOf(const Value& run, Diagnostics& diagnostics) const;
+  ShownRun Shown(const Value& state, const PrivateData& data) const;
+
   const schema::Catalog& catalog_;
   Runs* const runs_;
   const schema::Schema& schema_;

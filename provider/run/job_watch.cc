@@ -1,11 +1,13 @@
 #include "run/job_watch.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "aws/error.h"
 #include "base/log.h"
 #include "schema/translate.h"
 
@@ -124,19 +126,28 @@ absl::Status JobWatch::PollOne(std::unique_lock<std::mutex>& lock, const std::st
 
 absl::Status JobWatch::PollMany(std::unique_lock<std::mutex>& lock, const std::string& workflow,
                                 std::stop_token stop) {
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const Waiter& waiter : waiters_) {
+    if (waiter.over || waiter.workflow != workflow || waiter.started == absl::InfinitePast()) {
+      continue;
+    }
+    oldest = std::min(oldest, waiter.started);
+  }
   lock.unlock();
-  absl::StatusOr<JobList> list = jobs_.List(workflow, 0, stop);
+  absl::StatusOr<JobList> list = JobList();
+  if (oldest != absl::InfiniteFuture()) list = jobs_.ListSince(workflow, oldest, stop);
   lock.lock();
   if (!list.ok()) return list.status();
-  std::map<std::string, std::string> statuses;
-  for (const JobSummary& job : list->jobs) statuses.emplace(job.id, job.status);
-  // Those that have ended, and those that the list does not show: it may lag, or have dropped them.
+  std::map<std::string, const JobSummary*> listed;
+  for (const JobSummary& job : list->jobs) listed.emplace(job.id, &job);
+  // Those that have ended, and those that the list does not show: it may lag, or have dropped them,
+  // or does not go back as far.
   std::vector<std::string> look_closer;
   for (Waiter& waiter : waiters_) {
     if (waiter.over || waiter.workflow != workflow) continue;
-    const auto found = statuses.find(waiter.job_id);
-    if (found != statuses.end() && !jobs_.HasEnded(found->second)) {
-      SawStatus(waiter, found->second);
+    const auto found = listed.find(waiter.job_id);
+    if (found != listed.end() && !found->second->ended) {
+      SawStatus(waiter, found->second->status);
     } else {
       look_closer.push_back(waiter.job_id);
     }
@@ -154,11 +165,13 @@ absl::Status JobWatch::PollMany(std::unique_lock<std::mutex>& lock, const std::s
 void JobWatch::SawStatus(Waiter& waiter, const std::string& status) {
   waiter.failing_since = absl::InfiniteDuration();
   waiter.result.last_status = status;
-  waiter.over = jobs_.HasEnded(status);
+  waiter.result.last_failure = absl::OkStatus();
 }
 
 void JobWatch::Saw(Waiter& waiter, json job) {
   SawStatus(waiter, schema::TextMember(job, "status"));
+  waiter.over = jobs_.HasEnded(job);
+  waiter.started = schema::ToTime(job.value("startTime", json()));
   waiter.result.job = std::move(job);
 }
 
@@ -167,11 +180,14 @@ void JobWatch::Failed(Waiter& waiter, const absl::Status& failure) {
     return;  // whoever asked for all was interrupted; the next one goes on
   log::Warn("A look at the job failed; the wait goes on",
             {{"job_id", waiter.job_id}, {"error", failure.message()}});
+  waiter.result.last_failure = failure;
   const bool gone = jobs_.IsGone(failure);
   if (!gone && !IsRefusal(failure.code())) return;
   const absl::Duration now = clock_.Elapsed();
   waiter.failing_since = std::min(waiter.failing_since, now);
-  if (now - waiter.failing_since >= (gone ? kLongestAbsence : kLongestRefusal)) {
+  const std::optional<aws::Error> error = aws::ErrorOf(failure);
+  if ((error && error->lasting) ||
+      now - waiter.failing_since >= (gone ? kLongestAbsence : kLongestRefusal)) {
     waiter.result.status = failure;
     waiter.over = true;
   }

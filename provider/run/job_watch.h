@@ -2,8 +2,8 @@
 //
 // There is no loop of its own: one of those who wait asks the service for all of them, and when its
 // own job has ended another takes over. A workflow with one awaited job costs one
-// GetIdMappingJob a tick, one with several a ListIdMappingJobs, and a GetIdMappingJob for each job
-// that has ended.
+// GetIdMappingJob a tick, one with several a ListIdMappingJobs as far back as the oldest of them,
+// and a GetIdMappingJob for each job that has ended.
 #pragma once
 
 #include <list>
@@ -28,7 +28,8 @@ struct Awaited {
   absl::Status status{};
   // What GetIdMappingJob said last; empty where it has not said anything yet.
   nlohmann::json job = nlohmann::json::object();
-  std::string last_status{};  // QUEUED, RUNNING, ...; empty where nothing is known
+  std::string last_status{};    // QUEUED, RUNNING, ...; empty where nothing is known
+  absl::Status last_failure{};  // of the last look, if that failed
 };
 
 // The time between two looks at a job that has been waited for since `waited`: a tenth of it, at
@@ -58,6 +59,7 @@ class JobWatch {
     bool over = false;  // `result` is final
     Awaited result{};
     absl::Duration failing_since = absl::InfiniteDuration();
+    absl::Time started = absl::InfinitePast();  // the job; InfinitePast: not known
   };
 
   absl::Duration EarliestDue() const;
@@ -67,7 +69,7 @@ class JobWatch {
   absl::Status PollMany(std::unique_lock<std::mutex>& lock, const std::string& workflow,
                         std::stop_token stop);
   void Saw(Waiter& waiter, nlohmann::json job);
-  void SawStatus(Waiter& waiter, const std::string& status);
+  static void SawStatus(Waiter& waiter, const std::string& status);
   void Failed(Waiter& waiter, const absl::Status& failure);
 
   Clock& clock_;

@@ -1,132 +1,232 @@
-// Notes on disk of the runs that Terraform has not been seen to know as finished, so that a job
-// survives the death of the plugin and of Terraform between its start and the state file.
+// The journal: a write-ahead log of starts. A note (note.h) is written before a start is sent, and
+// removed once a state has been seen to show the run as finished, so that a job outlives the
+// plugin, Terraform and the machine. run/README.md has the words, DESIGN.md the promises.
 //
-// A note is a file of lines, each a JSON object; the last word on each member counts. Who works on
-// a run holds a lock (flock) on its note until its process ends: a note that can be locked was left
-// behind.
+// Who works on a note is its holder: a process, which has an entry of its own and renews it. A
+// process whose entry is gone, has not been renewed for the length of the lease, or says that it
+// has ended, holds nothing: its notes can be taken over. Every write says which version it takes to
+// be there, so that of two processes that want a note one has it, and the other finds out.
+//
+// It uses a store (store.h) and knows no words of Entity Resolution; create, update, delete and
+// plan (run.h, states.h) say what is written when.
 #pragma once
 
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/task.h"
+#include "resource/until.h"
+#include "run/note.h"
+#include "run/store.h"
+#include "run/turns.h"
 
 namespace er::run {
 
-// What a create has done so far.
-struct Intent {
-  std::string settings{};  // hash of all that makes two runs the same; 64 hexadecimal digits
-  std::string workflow{};
-  std::string region{};
-  // Of the attempt to start that is under way or was the last: the jobs there were before it, and
-  // when it was sent, by the service's clock. InfiniteFuture: nothing has been sent.
-  std::vector<std::string> snapshot{};
-  absl::Time sent_at = absl::InfiniteFuture();
-  std::string job_id{};  // empty: not known
-  // By the computer's clock: until when a create may take this up.
-  absl::Time keep_until = absl::InfiniteFuture();
+// A note as it was found.
+struct Noted {
+  std::string name{};
+  std::string version{};
+  absl::Time modified{};
+  Note note{};
 };
 
-// Safe for concurrent use, also by several processes.
-class Journal {
+// All that the journal held at one moment.
+class Look {
  public:
-  // One note, locked for this process until it ends or the note is dropped.
-  class Note {
+  const std::vector<Noted>& notes() const { return notes_; }
+  absl::Time now() const { return now_; }  // by the store's clock
+
+  // Whether nobody works on the note; the process that looks counts as nobody.
+  bool IsFree(const Noted& noted) const;
+
+  // Terraform was told of the run, and lived to the end of its walk.
+  bool IsClosed(const Noted& noted) const;
+
+  // When the note was last held, as far as can be seen; and whether that is too long ago.
+  absl::Time LastHeld(const Noted& noted) const;
+  bool IsOld(const Noted& noted) const { return now_ - LastHeld(noted) > noted.note.keep; }
+
+  // When a process was last seen to renew its entry; nothing where there is none.
+  std::optional<absl::Time> Renewed(const std::string& holder) const;
+
+ private:
+  friend class Journal;
+  struct Process {
+    absl::Time modified = absl::InfinitePast();
+    bool there = false;
+    bool abandoned = false;
+    bool ended = false;
+    std::string version{};
+    std::string ended_version{};
+  };
+
+  std::vector<Noted> notes_;
+  std::map<std::string, Process> processes_;  // by name
+  absl::Time now_;
+  absl::Duration lease_;
+};
+
+// Safe for concurrent use. Calls of the store block; what waits for other processes is a task.
+class Journal : public std::enable_shared_from_this<Journal> {
+ public:
+  struct Options {
+    // Null: there is no journal. Everything works, and nothing outlives the process.
+    std::unique_ptr<Store> store{};
+    // Somebody has asked for this journal: where it cannot be used, nothing is started.
+    bool is_asked_for = false;
+    std::string scope{};  // of the notes that are ours
+    bool in_local_file = true;
+    // How long a process holds without renewing: by the store's clock, and by this computer's. A
+    // third of it passes between two renewals. (They differ where a test's clock is faster.)
+    absl::Duration lease = absl::Minutes(1);
+    absl::Duration own_lease = absl::Minutes(1);
+    // Whether nobody waits for this process any more.
+    std::function<bool()> is_orphaned = [] { return false; };
+    // Does what is given to it beside everything else, until the journal goes.
+    std::function<void(std::function<void()>)> background = [](std::function<void()>) {};
+  };
+
+  // A note that this process holds. One run at a time uses it.
+  class Held {
    public:
-    ~Note();
-    Note(const Note&) = delete;
-    Note& operator=(const Note&) = delete;
+    const Note& note() const { return noted_.note; }
+    const std::string& name() const { return noted_.name; }  // empty: there is no journal
 
-    Intent intent() const;
+    // Replaces what the note says. kAborted: another process has taken it over, and whoever calls
+    // has lost the run to it. Any other failure: whether it was written is not known; the note
+    // still says what it is to say.
+    absl::Status Write(Note note);
 
-    // Each is on disk when it returns OK.
-    absl::Status Sending(std::vector<std::string> snapshot, absl::Time at);
-    absl::Status NotSent();
-    absl::Status Started(const std::string& job_id);
-
-    // There is nothing to remember: no job was started.
-    void Drop();
+    // kAborted as above.
+    absl::Status Remove();
+    absl::Status Serve();  // as Journal's
 
    private:
     friend class Journal;
-    Note(Journal& journal, std::string path, int file, Intent intent);
-    void Remove();  // with the journal's mutex held
+    Held(Journal& journal, Noted noted) : journal_(journal), noted_(std::move(noted)) {}
+    absl::Status FindVersion();
 
     Journal& journal_;
-    std::string path_;
-    int file_;
-    Intent intent_;  // under the journal's mutex
+    Noted noted_;              // without a name: there is no journal
+    bool lost_ = false;        // another process has taken it over
+    std::string last_text_{};  // what was tried last, while it is not known whether it was written
   };
 
-  // Among the processes that share the journal, one has it; it is given back when it goes.
+  // The right to start among all that share the journal. Given back when it goes.
   class Lock {
    public:
-    explicit Lock(int file) : file_(file) {}
-    Lock(Lock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+    Lock() = default;
+    Lock(Lock&& other) noexcept { *this = std::move(other); }
     Lock& operator=(Lock&& other) noexcept {
-      std::swap(file_, other.file_);
+      std::swap(journal_, other.journal_);
+      std::swap(name_, other.name_);
+      std::swap(version_, other.version_);
       return *this;
     }
     ~Lock();
 
    private:
-    int file_;  // -1: nothing is locked
+    friend class Journal;
+    Journal* journal_ = nullptr;
+    std::string name_;
+    std::string version_;
   };
 
-  // `folder` is made when the first note is written.
-  Journal(std::string folder, Clock& clock) : folder_(std::move(folder)), clock_(clock) {}
+  static std::shared_ptr<Journal> Open(Options options, Clock& clock);
 
-  // A new note, on disk. The failure says why there can be none; a run goes on without.
-  absl::StatusOr<Note*> Begin(Intent intent);
+  const std::string& scope() const { return options_.scope; }
+  bool in_local_file() const { return options_.in_local_file; }
+  std::string where() const { return options_.store ? options_.store->where() : ""; }
 
-  // A note with these settings that nobody holds; null if there is none.
-  Note* TakeOver(const std::string& settings);
+  // Makes this process a holder, and finds out whether the store can do what it must, once. A
+  // failure says why nothing may be started. Where nobody asked for the journal, there is none from
+  // then on instead, and TakeTrouble() says why.
+  Task<absl::Status> Enter();
+  bool is_off() const;
+  // Why there is no journal though there should be; once, OK afterwards.
+  absl::Status TakeTrouble();
 
-  // The note of this job, if nobody holds it; null if there is none.
-  Note* TakeOverJob(const std::string& job_id);
+  // What there is. Empty where there is no journal.
+  absl::StatusOr<std::shared_ptr<const Look>> LookAround();
 
-  // Terraform has this job in its state, and nobody is going to take it up: its note has served.
-  void Forget(const std::string& job_id);
+  // A new note, held by this process.
+  absl::StatusOr<Held*> Create(Note note);
+  // The note, taken over with `change`. Null: somebody was faster.
+  absl::StatusOr<Held*> TakeOver(const Noted& noted, Note change);
+  // What this process holds of the job; null if nothing.
+  Held* FindHeld(const std::string& job_id);
+  // Whether this process holds it, or is just about to.
+  bool IsHeld(const std::string& name) const;
 
-  // The lock, at once; nullopt if another holds it. Where the folder cannot be locked, whoever asks
-  // has it.
-  std::optional<Lock> TryLock();
+  // Changes or removes a note that nobody holds, and makes one that nobody holds. kAborted: it has
+  // changed meanwhile.
+  absl::StatusOr<Noted> Change(const Noted& noted, Note change);
+  absl::Status Remove(const Noted& noted);
+  absl::StatusOr<Noted> Leave(Note note);
+  // The note has served: nobody is to take its job up any more. It goes, at once or, where a list
+  // may not show its job yet, by RemoveRests() of a later process. `now` is the store's.
+  absl::Status Serve(const Noted& noted, absl::Time now);
 
-  // Whether a note, of any process, says that this job was started for its run. Reads the folder.
-  bool IsNoted(const std::string& job_id);
+  // Removes notes that have served, and the entries of processes that have ended and hold nothing.
+  void RemoveRests(const Look& look);
 
-  // Removes the notes that are too old to be taken up and gives them back, to be reported.
-  std::vector<Intent> DropOld();
+  // Waits for the right to start. kCancelled or kDeadlineExceeded when `until` ends first.
+  Task<absl::StatusOr<Lock>> TakeLock(const std::string& name, const resource::Until& until);
+
+  // Whether this process may still act on what it holds: its lease has not run out, and somebody
+  // waits for it. To be asked right before what cannot be taken back.
+  bool MayAct() const;
+  // Renews the lease. A failure says why nothing may be sent any more.
+  Task<absl::Status> Renew();
+
+  // The orderly end: what was answered counts as known to Terraform from here on.
+  void End();
 
  private:
-  // Reads the folder, once. What other processes write later is theirs.
-  void Scan();
-  // Says in every note of an attempt whose outcome is open that `job_id`, which belongs to `owner`,
-  // is not what came of it: the list may not have shown it before that attempt.
-  void KeepFromOthers(const std::string& job_id, const Note& owner);
-  // Locks a note that was found, and forgets that it was; null if somebody else holds it or it is
-  // gone.
-  Note* Claim(const std::string& path);
+  Journal(Options options, Clock& clock);
 
-  const std::string folder_;
+  absl::Status Probe();
+  bool ReachFor(const std::string& name);
+  void LetGo(const std::string& name);
+  absl::StatusOr<Held*> Hold(Noted noted);
+  absl::StatusOr<std::vector<Noted>> ReadNotes(const Store::Listing& listing);
+  static Task<bool> KeepRenewing(std::weak_ptr<Journal> weak, Clock& clock, std::stop_token stop);
+  std::string ProcessText() const;
+  bool IsLeaseGood() const;
+
+  const Options options_;
   Clock& clock_;
-  std::mutex mutex_;
-  bool scanned_ = false;
-  std::map<std::string, Intent> found_;  // by path: what the scan found and nobody claimed since
-  // From settings and from job id to paths; those that are no longer in found_ do not count.
-  std::multimap<std::string, std::string> by_settings_;
-  std::multimap<std::string, std::string> by_job_;
-  std::vector<std::unique_ptr<Note>> notes_;  // held by this process
-  // Their paths, and those of notes that say which job was started.
-  std::set<std::string> not_open_;
+  const std::string process_;  // the name of this process's entry
+  Turns entering_;
+  Turns renewing_;
+  std::stop_source ended_;
+
+  // Guards what follows, never while the store is asked.
+  mutable std::mutex mutex_;
+  bool entered_ = false;
+  bool off_ = false;
+  absl::Status trouble_;
+  bool trouble_told_ = false;
+  std::string process_version_;
+  std::string renewal_;  // what was tried last, while it is not known whether it was written
+  absl::Duration renewed_ = -absl::InfiniteDuration();  // when the last good renewal was begun
+  absl::Status lost_;                                   // why the lease is lost for good
+  std::list<Held> held_;
+  std::set<std::string> reached_for_;  // by name: what is being written to be held
+  std::map<std::string, Noted> read_;  // by name: what was read last
 };
 
 }  // namespace er::run

@@ -1,7 +1,8 @@
-// What all runs of a configured provider share, Region by Region.
+// What all runs of a configured provider share, Region by Region: turns, watch, journal, and which
+// job is whose.
 #pragma once
 
-#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,16 +12,18 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "aws/client.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "resource/session.h"
 #include "run/id_mapping_jobs.h"
+#include "run/job_in_the_way.h"
 #include "run/job_watch.h"
 #include "run/journal.h"
+#include "run/settings.h"
+#include "run/states.h"
 #include "run/turns.h"
 #include "run/workflows.h"
 #include "schema/loader.h"
-#include "value/value.h"
 
 namespace er::run {
 
@@ -34,13 +37,15 @@ struct Region {
               "Waiting for a turn: another job of this account and Region is running"),
         starting(clock, 1),
         watch(clock, jobs),
-        workflows(jobs) {}
+        in_the_way(clock, jobs),
+        workflows(clock, jobs) {}
 
   const std::string name;
   IdMappingJobs jobs;
   Turns turns;     // of runs, from before the start to the end of the wait
-  Turns starting;  // of StartOnce() alone
+  Turns starting;  // of starts alone
   JobWatch watch;
+  JobInTheWay in_the_way;
   Workflows workflows;
 };
 
@@ -48,49 +53,68 @@ struct Region {
 class Runs {
  public:
   struct Options {
-    std::string scope{};  // whose jobs these are: no two workspaces or services share a note
+    Journal::Options journal{};
     int max_concurrent_jobs = 1;
-    std::string journal_folder{};
   };
 
   // `session`, `catalog` and `clock` must outlive this.
-  Runs(Options options, resource::Session& session, const schema::Catalog& catalog, Clock& clock)
-      : options_(std::move(options)),
-        session_(session),
-        catalog_(catalog),
-        clock_(clock),
-        journal_(options_.journal_folder, clock) {}
+  Runs(Options options, resource::Session& session, const schema::Catalog& catalog, Clock& clock);
 
   Clock& clock() { return clock_; }
-  const std::string& region() const { return session_.region(); }
-  const std::string& scope() const { return options_.scope; }
-  Journal& journal() { return journal_; }
+  Journal& journal() { return *journal_; }
+  States& states() { return states_; }
+  Surroundings surroundings() const;
+  // The start lock of a Region.
+  std::string LockName(const Region& region) const;
+
+  // The journal as it was when this process first looked.
+  Task<absl::StatusOr<std::shared_ptr<const Look>>> FirstLook();
+
+  // The runs of our state whose notes are too old to be taken up, which are gone from here on; each
+  // once.
+  Task<absl::StatusOr<std::vector<Note>>> DropOldNotes();
 
   // The Region of this name, connected at the first call; owned by this.
   absl::StatusOr<Region*> ForRegion(const std::string& name);
 
-  // A run of this process has this job. False if another one has it already.
+  // A run of this process has this job. False if another one has it already: a job is claimed once.
   bool Claim(const std::string& job_id);
+  // It has not come to that.
+  void Unclaim(const std::string& job_id);
   bool IsClaimed(const std::string& job_id);
   // Those claimed within the last `recent`.
   std::vector<std::string> ClaimedWithin(absl::Duration recent);
 
-  // The unfinished run that the delete half of a replacement leaves to its create half. What
-  // `accepts` says is the create half's is taken out; null if there is none.
-  void HandOver(Value run);
-  Value TakeHandedOver(const std::function<bool(const Value&)>& accepts);
+  // An unfinished run that is going from the state; a create of the same settings takes it up. What
+  // is taken is claimed. Null if there is none.
+  void Leave(Journal::Held* note);
+  Journal::Held* TakeLeft(const Settings& asked);
+  bool IsLeft(const Settings& asked);
+
+  // Nobody is to take this job up any more.
+  void Forget(const std::string& job_id);
+  // The same at the orderly end of the process, if no create of it has taken the job up.
+  void ForgetAtEnd(const std::string& job_id);
+
+  // The orderly end: Terraform has come to the end of its walk.
+  void End();
 
  private:
   const Options options_;
   resource::Session& session_;
   const schema::Catalog& catalog_;
   Clock& clock_;
-  Journal journal_;
+  const std::shared_ptr<Journal> journal_;
+  States states_;
+  Turns looking_;
+  std::shared_ptr<const Look> first_look_;  // of whose turn it is
+  bool dropped_old_notes_ = false;
+
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Region>> regions_;
-  std::set<std::string> claimed_;
-  std::vector<std::pair<absl::Time, const std::string*>> claims_;  // in order
-  std::vector<Value> handed_over_;
+  std::map<std::string, absl::Time> claimed_;
+  std::vector<Journal::Held*> left_;
+  std::vector<std::string> forgotten_at_end_;
 };
 
 }  // namespace er::run

@@ -7,10 +7,10 @@ absl::StatusOr<bool> Workflows::Exists(const std::string& workflow, std::stop_to
   {
     std::lock_guard lock(mutex_);
     std::unique_ptr<Entry>& place = entries_[workflow];
-    if (place == nullptr) place = std::make_unique<Entry>();
+    if (place == nullptr) place = std::make_unique<Entry>(clock_);
     entry = place.get();
   }
-  std::lock_guard lock(entry->mutex);
+  const OneAtATime::Turn turn = entry->asking.Take();
   if (!entry->known) {
     const absl::Status status = jobs_.List(workflow, 1, stop).status();
     if (!status.ok() && !jobs_.IsGone(status)) return status;

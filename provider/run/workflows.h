@@ -8,15 +8,18 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "resource/until.h"
 #include "run/id_mapping_jobs.h"
+#include "run/one_at_a_time.h"
 
 namespace er::run {
 
 // Safe for concurrent use.
 class Workflows {
  public:
-  explicit Workflows(IdMappingJobs& jobs) : jobs_(jobs) {}
+  // Both must outlive this.
+  Workflows(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
 
   // Asks with one page of ListIdMappingJobs, and never again for the same workflow unless that
   // failed. Those who ask at the same time share the call.
@@ -24,11 +27,15 @@ class Workflows {
 
  private:
   struct Entry {
-    std::mutex mutex;
+    explicit Entry(Clock& clock) : asking(clock) {}
+
+    OneAtATime asking;
+    // Of who has the turn.
     bool known = false;
     bool exists = false;
   };
 
+  Clock& clock_;
   IdMappingJobs& jobs_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Entry>> entries_;

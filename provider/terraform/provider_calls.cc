@@ -87,6 +87,10 @@ grpc::Status ProviderService::ConfigureProvider(
 grpc::Status ProviderService::StopProvider(grpc::ServerContext*,
                                            const tfplugin6::StopProvider::Request*,
                                            tfplugin6::StopProvider::Response*) {
+  {
+    std::lock_guard lock(mutex_);
+    stopped_by_terraform_ = true;
+  }
   Stop();
   return grpc::Status::OK;
 }

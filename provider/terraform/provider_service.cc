@@ -17,6 +17,19 @@ void ProviderService::Stop() {
   stopped.request_stop();
 }
 
+void ProviderService::StopForEnd() {
+  bool is_new = false;
+  {
+    std::lock_guard lock(mutex_);
+    is_new = !stopped_by_terraform_;
+  }
+  // Calls that Terraform itself has stopped answer it as such.
+  if (is_new) ends_.request_stop();
+  Stop();
+}
+
+void ProviderService::End() { provider_().bound()->End(); }
+
 std::stop_token ProviderService::StopToken() {
   std::lock_guard lock(mutex_);
   return stop_.get_token();

@@ -32,6 +32,10 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
 
   // Asks the calls in flight to come to an end; later calls are not affected.
   void Stop();
+  // The same because the process is to end, whether or not Terraform knows.
+  void StopForEnd();
+  // The orderly end: Terraform asks for nothing more.
+  void End();
 
   // provider_calls.cc
   grpc::Status GetMetadata(grpc::ServerContext*, const tfplugin6::ProviderMetadata::Request*,
@@ -112,13 +116,15 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
   // The type of a schema's object, made once.
   const Type& TypeFor(const schema::Schema& schema);
 
-  // Requested by the next Stop().
+  // Requested by the next Stop() or StopForEnd().
   std::stop_token StopToken();
 
   const std::function<assembly::Provider&()> provider_;
   Workers& workers_;
   std::mutex mutex_;
   std::stop_source stop_;
+  std::stop_source ends_;
+  bool stopped_by_terraform_ = false;
   std::map<const schema::Schema*, Type> types_;
 };
 

@@ -33,7 +33,7 @@ grpc::Status ProviderService::ValidateResourceConfig(
     ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     const schema::Schema& schema = resource->schema();
     ASSIGN_OR_RETURN(const Value config, FromMessage(request->config(), TypeFor(schema)));
-    ToMessages(schema::Validate(schema, config), *response->mutable_diagnostics());
+    ToMessages(resource->Validate(config), *response->mutable_diagnostics());
     return absl::OkStatus();
   });
 }
@@ -106,7 +106,11 @@ grpc::Status ProviderService::PlanResourceChange(
   return Answer("PlanResourceChange", *response->mutable_diagnostics(), [&] {
     ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     const Type& type = TypeFor(resource->schema());
-    resource::PlanRequest plan{.private_data = request->prior_private()};
+    // Terraform does not say that it plans as it applies; but only then does it allow a deferral
+    // by itself, or tell what the plan has kept.
+    resource::PlanRequest plan{.private_data = request->prior_private(),
+                               .is_apply = request->client_capabilities().deferral_allowed() ||
+                                           !request->planned_private().empty()};
     ASSIGN_OR_RETURN(plan.prior, FromMessage(request->prior_state(), type));
     ASSIGN_OR_RETURN(plan.proposed, FromMessage(request->proposed_new_state(), type));
     ASSIGN_OR_RETURN(plan.config, FromMessage(request->config(), type));
@@ -153,7 +157,8 @@ Task<absl::Status> ProviderService::Apply(const tfplugin6::ApplyResourceChange::
   resource::ApplyRequest change{.prior = std::move(prior),
                                 .planned = std::move(planned),
                                 .private_data = request.planned_private(),
-                                .stop = std::move(stop)};
+                                .stop = std::move(stop),
+                                .ends = ends_.get_token()};
   Task<resource::StateAnswer> task = is_delete   ? resource->Delete(std::move(change))
                                      : is_create ? resource->Create(std::move(change))
                                                  : resource->Update(std::move(change));

@@ -7,7 +7,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <string>
+#include <system_error>
 
 #include "acceptance/emulator_process.h"
 #include "acceptance/workspace.h"
@@ -17,7 +19,16 @@ namespace er::acceptance {
 class AcceptanceTest : public ::testing::Test {
  protected:
   ~AcceptanceTest() override {
-    if (!HasFailure()) std::filesystem::remove_all(folder_);  // else it is there to be looked at
+    if (!HasFailure()) {
+      std::filesystem::remove_all(folder_);
+      return;
+    }
+    // What was printed, and what was called, is there to be looked at.
+    const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+    std::error_code none;
+    std::cout << "Kept " << folder_ << "; to repeat it:\n  ER_TERRAFORM=" << Workspace::Terraform()
+              << " " << std::filesystem::read_symlink("/proc/self/exe", none).string()
+              << " --gtest_filter=" << test.test_suite_name() << "." << test.name() << std::endl;
   }
 
   static std::string NewFolder() {

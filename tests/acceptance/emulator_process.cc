@@ -7,6 +7,7 @@
 #include <functional>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace er::acceptance {
@@ -52,6 +53,27 @@ json EmulatorProcess::Ask(const std::string& method, const std::string& path, co
     return nullptr;
   }
   return json::parse(answer->body, nullptr, false);
+}
+
+std::map<std::string, std::string> EmulatorProcess::Objects(const std::string& bucket,
+                                                            const std::string& prefix) {
+  std::map<std::string, std::string> texts;
+  const json found =
+      Ask("GET", absl::StrCat("buckets/", bucket, "/objects?prefix=", prefix, "&versions=1"));
+  for (const json& object : found.at("objects")) {
+    if (!object.at("exists").get<bool>()) continue;
+    const std::string key = object.at("key");
+    texts.emplace(key.substr(prefix.size()), object.at("versions").back().at("content"));
+  }
+  return texts;
+}
+
+std::vector<json> EmulatorProcess::Notes(const std::string& bucket, const std::string& prefix) {
+  std::vector<json> notes;
+  for (const auto& [name, text] : Objects(bucket, prefix)) {
+    if (absl::StartsWith(name, "note-")) notes.push_back(json::parse(text, nullptr, false));
+  }
+  return notes;
 }
 
 std::string EmulatorProcess::StartAsSomebodyElse(const std::string& workflow) {

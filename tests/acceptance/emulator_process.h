@@ -1,6 +1,7 @@
 // A process of entityresolution-emulator, told what to do by its control API (emulator/README.md).
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -29,6 +30,16 @@ class EmulatorProcess {
   // The next call of `operation` meets this; see the table of kinds.
   void Fault(nlohmann::json fault) { Ask("POST", "faults", {{"faults", {std::move(fault)}}}); }
   void Purge() { Ask("POST", "purge", nlohmann::json::object()); }
+
+  // Buckets of S3. What is in one: the texts of the objects below a prefix, by what comes after it.
+  void PutBucket(const std::string& name,
+                 const nlohmann::json& settings = nlohmann::json::object()) {
+    Ask("PUT", "buckets/" + name, settings);
+  }
+  void DeleteBucket(const std::string& name) { Ask("DELETE", "buckets/" + name); }
+  std::map<std::string, std::string> Objects(const std::string& bucket, const std::string& prefix);
+  // The notes of a journal there, as JSON.
+  std::vector<nlohmann::json> Notes(const std::string& bucket, const std::string& prefix);
 
   // A job that somebody else starts; its id.
   std::string StartAsSomebodyElse(const std::string& workflow);

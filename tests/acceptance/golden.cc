@@ -50,6 +50,7 @@ std::string Stable(const std::string& output) {
   static constexpr std::pair<const char*, const char*> kReplacements[] = {
       {"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "REQUEST-ID"},
       {"[0-9a-f]{32}", "JOB-ID"},
+      {"note-[0-9a-f]{16}", "NOTE"},
       {"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "TIME"},
       {"127\\.0\\.0\\.1:[0-9]+", "127.0.0.1:PORT"},
       {"/tmp/er-acceptance-[A-Za-z0-9]+", "FOLDER"},

@@ -56,7 +56,7 @@ TEST_F(ImportTest, AConfigurationThatNamesTheOutputOfTheJobFits) {
   ExpectSettled();
 }
 
-TEST_F(ImportTest, AConfigurationWithAnotherOutputReplaces) {
+TEST_F(ImportTest, AConfigurationWithAnotherOutputIsRefusedAndStartsNothing) {
   const std::string id = NewJob();
   workspace.Write(JobRun("a", R"(
     workflow_name = "customers"
@@ -65,7 +65,9 @@ TEST_F(ImportTest, AConfigurationWithAnotherOutputReplaces) {
       output_s3_path = "s3://another/out/"
     })"));
   EXPECT_THAT(workspace.Import("a", "customers/" + id), Succeeds());
-  EXPECT_THAT(workspace.Plan(), Plans("1 to add, 0 to change, 1 to destroy"));
+  EXPECT_THAT(workspace.Plan(), FailsWith("output_source_config is not what the job was started"));
+  EXPECT_THAT(workspace.Apply(), FailsWith("An import never starts a job"));
+  EXPECT_THAT(emulator.Jobs(), SizeIs(1));
 }
 
 TEST_F(ImportTest, TriggersOfTheConfigurationAreTakenOver) {

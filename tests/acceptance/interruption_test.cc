@@ -32,7 +32,7 @@ class InterruptionTest : public AcceptanceTest {
     EXPECT_FALSE(workspace.IsTainted("a"));
     EXPECT_THAT(emulator.Jobs(), SizeIs(1));
     EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
-    EXPECT_THAT(workspace.Notes(), IsEmpty());
+    EXPECT_THAT(workspace.OpenNotes(), IsEmpty());
     return applied;
   }
 
@@ -165,7 +165,7 @@ TEST_F(InterruptionTest, APluginKilledBetweenTheStartAndItsAnswerIsTakenUp) {
   for (const pid_t plugin : apply.Children(kProvider)) kill(plugin, SIGKILL);
   EXPECT_EQ(Workspace::Await(apply).code, 1);
   EXPECT_TRUE(workspace.Attributes("a").is_null());
-  EXPECT_THAT(workspace.Notes(), SizeIs(1));
+  EXPECT_THAT(workspace.OpenNotes(), SizeIs(1));
   FinishAndApply();
 }
 
@@ -192,7 +192,7 @@ TEST_F(InterruptionTest, APluginKilledBeforeTheStartIsSentStartsAfresh) {
   EXPECT_THAT(workspace.Apply(), Succeeds());
   EXPECT_THAT(emulator.Jobs(), SizeIs(1));
   EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
-  EXPECT_THAT(workspace.Notes(), IsEmpty());
+  EXPECT_THAT(workspace.OpenNotes(), IsEmpty());
 }
 
 TEST_F(InterruptionTest, AKilledTerraformTakesThePluginAlongAndTheJobIsTakenUp) {

@@ -38,7 +38,7 @@ TEST_F(JobRunTest, CreateStartsOneJobAndRecordsAllThatTheServiceSaysOfIt) {
   EXPECT_EQ(run["output_source_config"], json::array());
 
   EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
-  EXPECT_THAT(workspace.Notes(), SizeIs(0)) << "the state has been seen to know the run";
+  EXPECT_THAT(workspace.OpenNotes(), SizeIs(0)) << "the state has been seen to know the run";
   EXPECT_THAT(emulator.Jobs(), SizeIs(1));
 }
 

@@ -37,9 +37,9 @@ TEST_F(LogTest, NothingSecretIsInItAtAnyLevel) {
                  {{{"access_key", "AKIALOGTEST000000000"},
                    {"secret_key", secret},
                    {"session_token", token}}}}});
-  workspace.Set("AWS_ACCESS_KEY_ID", "AKIALOGTEST000000000");
-  workspace.Set("AWS_SECRET_ACCESS_KEY", secret);
-  workspace.Set("AWS_SESSION_TOKEN", token);
+  workspace.WriteCredentials(absl::StrCat("[default]\naws_access_key_id = AKIALOGTEST000000000\n",
+                                          "aws_secret_access_key = ", secret,
+                                          "\naws_session_token = ", token, "\n"));
   emulator.Fault({{"kind", "500-after"}, {"operation", "StartIdMappingJob"}});
   emulator.Fault({{"kind", "expired"}, {"operation", "GetIdMappingJob"}});
   workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
@@ -49,7 +49,9 @@ TEST_F(LogTest, NothingSecretIsInItAtAnyLevel) {
   EXPECT_THAT(log, Not(HasSubstr(secret)));
   EXPECT_THAT(log, Not(HasSubstr(token)));
 
+  workspace.Set("AWS_ACCESS_KEY_ID", "AKIALOGTEST000000000");
   workspace.Set("AWS_SECRET_ACCESS_KEY", "wrong-" + secret);
+  workspace.Set("AWS_SESSION_TOKEN", token);
   workspace.Write(JobRun("b", R"(workflow_name = "customers")"));
   const Outcome refused = workspace.Apply();
   EXPECT_EQ(refused.code, 1);

@@ -81,7 +81,7 @@ TEST_F(OnConflictTest, WaitEndsWithTheTimeOut) {
   EXPECT_THAT(workspace.Apply(), FailsWith("Timeout Before the ID Mapping Job Was Started"));
   EXPECT_TRUE(workspace.Attributes("a").is_null());
   EXPECT_THAT(emulator.Jobs(), SizeIs(1));
-  EXPECT_THAT(workspace.Notes(), IsEmpty());
+  EXPECT_THAT(workspace.OpenNotes(), IsEmpty());
 }
 
 TEST_F(OnConflictTest, AdoptTakesUpTheJobOfTheSameWorkflow) {

@@ -26,26 +26,19 @@ constexpr char kRequirement[] = R"(terraform {
 }
 )";
 
+constexpr char kSource[] = "registry.terraform.io/idmapping/entityresolution";
+constexpr char kProgram[] = "terraform-provider-entityresolution";
+#ifdef __aarch64__
+constexpr char kMachine[] = "arm64";
+#else
+constexpr char kMachine[] = "amd64";
+#endif
+
 constexpr char kType[] = "entityresolution_id_mapping_job_run";
 
 std::string Inherited(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-// The program to test with: what ER_TERRAFORM says, else what is on the PATH.
-const std::string& Terraform() {
-  static const std::string found = [] {
-    if (std::string given = Inherited("ER_TERRAFORM"); !given.empty()) return given;
-    for (const char* program : {"terraform", "tofu"}) {
-      for (absl::string_view folder : absl::StrSplit(Inherited("PATH"), ':')) {
-        std::string path = absl::StrCat(folder, "/", program);
-        if (access(path.c_str(), X_OK) == 0) return path;
-      }
-    }
-    return std::string("terraform: not found; put terraform or tofu on the PATH");
-  }();
-  return found;
 }
 
 std::string InOneLine(const std::string& output) {
@@ -59,12 +52,24 @@ std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
   return out << "exit code " << outcome.code << "\n" << outcome.output;
 }
 
+// The program to test with: what ER_TERRAFORM says, else what is on the PATH.
+const std::string& Workspace::Terraform() {
+  static const std::string found = [] {
+    if (std::string given = Inherited("ER_TERRAFORM"); !given.empty()) return given;
+    for (const char* program : {"terraform", "tofu"}) {
+      for (absl::string_view folder : absl::StrSplit(Inherited("PATH"), ':')) {
+        std::string path = absl::StrCat(folder, "/", program);
+        if (access(path.c_str(), X_OK) == 0) return path;
+      }
+    }
+    return std::string("terraform: not found; put terraform or tofu on the PATH");
+  }();
+  return found;
+}
+
 Workspace::Workspace(const std::string& folder, const std::string& endpoint) : folder_(folder) {
   WriteFile(folder_ + "/provider.tf", kRequirement);
-  WriteFile(folder_ + "/cli.tfrc",
-            absl::StrCat("provider_installation {\n  dev_overrides {\n",
-                         "    \"registry.terraform.io/idmapping/entityresolution\" = \"",
-                         ER_BINARY_DIR, "\"\n  }\n  direct {}\n}\n"));
+  WriteCliConfiguration(ER_BINARY_DIR);
   std::filesystem::create_directory(folder_ + "/tmp");
   environment_ = {
       {"PATH", Inherited("PATH")},
@@ -84,8 +89,44 @@ Workspace::Workspace(const std::string& folder, const std::string& endpoint) : f
   };
 }
 
+// Terraform takes the provider from `programs`. For `init` it is in a mirror, too.
+void Workspace::WriteCliConfiguration(const std::string& programs) {
+  const std::string mirror = folder_ + "/mirror";
+  const std::string package = absl::StrCat(mirror, "/", kSource, "/0.0.1/linux_", kMachine);
+  std::filesystem::create_directories(package);
+  std::error_code exists;
+  std::filesystem::create_symlink(absl::StrCat(ER_BINARY_DIR, "/", kProgram),
+                                  absl::StrCat(package, "/", kProgram, "_v0.0.1"), exists);
+  WriteFile(folder_ + "/cli.tfrc",
+            absl::StrCat("provider_installation {\n  dev_overrides {\n    \"", kSource, "\" = \"",
+                         programs, "\"\n  }\n  filesystem_mirror {\n    path = \"", mirror,
+                         "\"\n  }\n}\n"));
+}
+
+void Workspace::RunProviderBy(const std::string& script) {
+  const std::string programs = folder_ + "/programs";
+  const std::string program = absl::StrCat(programs, "/", kProgram);
+  WriteFile(program, absl::StrCat("#!/bin/bash\nPROVIDER=", ER_BINARY_DIR, "/", kProgram, "\n",
+                                  script, "\n"));
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  WriteCliConfiguration(programs);
+}
+
+void Workspace::UseBackend(const std::string& block) {
+  WriteFile(folder_ + "/backend.tf", absl::StrCat("terraform {\n  backend ", block, "\n}\n"));
+  EXPECT_EQ(Run({"init", "-input=false", "-no-color", "-reconfigure"}).code, 0);
+}
+
 void Workspace::Write(const std::string& configuration) {
   WriteFile(folder_ + "/main.tf", configuration);
+}
+
+void Workspace::WriteCredentials(const std::string& text) {
+  for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}) {
+    environment_.erase(name);
+  }
+  std::filesystem::create_directory(folder_ + "/.aws");
+  WriteFile(folder_ + "/.aws/credentials", text);
 }
 
 Process Workspace::Start(const Arguments& arguments) {
@@ -140,7 +181,7 @@ json Workspace::Instance(const std::string& name) {
   const bool is_data = parts.front() == "data";
   if (is_data) parts.erase(parts.begin());
   if (parts.size() == 1) parts.insert(parts.begin(), kType);
-  const json state = json::parse(ReadFile(folder_ + "/terraform.tfstate"), nullptr, false);
+  const json state = State();
   if (!state.is_object()) return nullptr;
   for (const json& resource : state.value("resources", json::array())) {
     if (resource.value("mode", "") != (is_data ? "data" : "managed") ||
@@ -154,6 +195,26 @@ json Workspace::Instance(const std::string& name) {
   return nullptr;
 }
 
+json Workspace::State() {
+  const bool is_here = !std::filesystem::exists(folder_ + "/backend.tf") &&
+                       !std::filesystem::exists(folder_ + "/terraform.tfstate.d");
+  if (is_here) return json::parse(ReadFile(folder_ + "/terraform.tfstate"), nullptr, false);
+  return json::parse(Run({"state", "pull"}).output, nullptr, false);
+}
+
+std::vector<std::string> Workspace::JobIds() {
+  std::vector<std::string> ids;
+  const json state = State();
+  if (!state.is_object()) return ids;
+  for (const json& resource : state.value("resources", json::array())) {
+    if (resource.value("mode", "") != "managed" || resource.value("type", "") != kType) continue;
+    for (const json& instance : resource.value("instances", json::array())) {
+      ids.push_back(instance.at("attributes").at("job_id"));
+    }
+  }
+  return ids;
+}
+
 json Workspace::Attributes(const std::string& name) {
   const json instance = Instance(name);
   return instance.is_object() ? instance.at("attributes") : json();
@@ -164,13 +225,26 @@ bool Workspace::IsTainted(const std::string& name) {
   return instance.is_object() && instance.value("status", "") == "tainted";
 }
 
-std::vector<std::string> Workspace::Notes() const {
-  std::vector<std::string> notes;
+std::vector<json> Workspace::Notes() const {
+  return NotesIn(folder_ + "/.terraform/entityresolution-journal");
+}
+
+std::vector<json> NotesIn(const std::string& journal) {
+  std::vector<json> notes;
   std::error_code none;
-  const std::string journal = folder_ + "/.terraform/entityresolution-journal";
   for (const auto& entry : std::filesystem::directory_iterator(journal, none)) {
-    notes.push_back(ReadFile(entry.path()));
+    if (!absl::StartsWith(entry.path().filename().string(), "note-")) continue;
+    for (const auto& file : std::filesystem::directory_iterator(entry.path(), none)) {
+      // An empty file is the version; its text is beside it. A text without one means nothing.
+      const std::string text = file.path().string() + ".json";
+      if (std::filesystem::exists(text)) notes.push_back(json::parse(ReadFile(text)));
+    }
   }
+  return notes;
+}
+
+std::vector<json> Open(std::vector<json> notes) {
+  std::erase_if(notes, [](const json& note) { return note.value("state", "") == "SERVED"; });
   return notes;
 }
 

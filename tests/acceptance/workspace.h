@@ -1,5 +1,6 @@
 // A folder with a Terraform configuration, and the real Terraform (or OpenTofu) working in it with
-// the provider that was built, without `init` and without the network.
+// the provider that was built, without the network, and without `init` unless the state is kept
+// elsewhere.
 //
 //   Workspace workspace(emulator.url());
 //   workspace.Write(R"(resource "entityresolution_id_mapping_job_run" "a" { ... })");
@@ -28,16 +29,31 @@ struct Outcome {
   friend std::ostream& operator<<(std::ostream& out, const Outcome& outcome);
 };
 
+// The notes in the folder of a journal, as JSON; and those of them whose job may still be taken up:
+// one that has served stays for two minutes.
+std::vector<nlohmann::json> NotesIn(const std::string& journal);
+std::vector<nlohmann::json> Open(std::vector<nlohmann::json> notes);
+
 class Workspace {
  public:
   explicit Workspace(const std::string& folder, const std::string& endpoint);
 
   const std::string& folder() const { return folder_; }
+  static const std::string& Terraform();  // the program
 
   // The configuration, beside the block that names the provider. Replaces the last one.
   void Write(const std::string& configuration);
+  // Keeps the state in a backend instead of a local file, such as `"http" { address = "..." }`, and
+  // runs `init`. Fails the test if that fails.
+  void UseBackend(const std::string& block);
+  // Another program in the place of the provider: a script of the shell, in which $PROVIDER is the
+  // one that was built.
+  void RunProviderBy(const std::string& script);
   // A variable of the environment of the commands to come.
   void Set(const std::string& name, const std::string& value) { environment_[name] = value; }
+
+  // The keys are in a shared credentials file with this text, and no longer in the environment.
+  void WriteCredentials(const std::string& text);
 
   using Arguments = std::vector<std::string>;
   Outcome Apply(const Arguments& arguments = {});
@@ -52,15 +68,20 @@ class Workspace {
   Process Start(const Arguments& arguments);
   static Outcome Await(Process& process);
 
-  // From the state file: what is known of the run of this name (or `type.name`, `data.type.name`);
-  // null if there is none.
+  // From the state, wherever it is: what is known of the run of this name (or `type.name`,
+  // `data.type.name`); null if there is none.
   nlohmann::json Attributes(const std::string& name);
   bool IsTainted(const std::string& name);
-  // The notes in the journal.
-  std::vector<std::string> Notes() const;
+  // The jobs of all its runs, also of deposed ones, in the order of the state.
+  std::vector<std::string> JobIds();
+  nlohmann::json State();
+  // The notes in the journal of this folder.
+  std::vector<nlohmann::json> Notes() const;
+  std::vector<nlohmann::json> OpenNotes() const { return Open(Notes()); }
 
  private:
-  // The instances of the state file at this address, the current one first.
+  void WriteCliConfiguration(const std::string& programs);
+  // The instances of the state at this address, the current one first.
   nlohmann::json Instance(const std::string& name);
 
   const std::string folder_;

@@ -25,7 +25,7 @@ using Stub = tfplugin6::Provider::Stub;
 class ProviderApply : public testing::Test {
  protected:
   ProviderApply() {
-    EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+    ConfigureAgain();
     emulator_.PutWorkflow("customers");
   }
   ~ProviderApply() override { std::filesystem::remove_all(folder_); }
@@ -42,6 +42,9 @@ class ProviderApply : public testing::Test {
   Applied Delete(const Value& state) {
     return provider_.Apply(state, provider_.Plan(state, Value::Null()));
   }
+
+  // The next command of Terraform. In reattach mode the same process serves it.
+  void ConfigureAgain() { EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), ""); }
 
   // Jobs run until the test says otherwise.
   void LetJobsRun() { emulator_.SetConfig({{"job_duration", "inf"}}); }
@@ -138,6 +141,7 @@ TEST_F(ProviderApply, GoesOnWaitingForAnUnfinishedRun) {
   const std::string job_id = created.state["job_id"].AsString();
 
   emulator_.Finish(job_id);
+  ConfigureAgain();
   const Planned planned = provider_.Plan(created.state, Customers());
   EXPECT_TRUE(planned.replace.empty());
   const Applied updated = provider_.Apply(created.state, planned);
@@ -223,8 +227,9 @@ TEST_F(ProviderApply, AnswersWithinASecondOfAStop) {
   EXPECT_EQ(created.state["unfinished"], Value(true));
   EXPECT_TRUE(created.state.IsWhollyKnown());
 
-  // A stop is for the calls in flight: in reattach mode the same process serves the next command.
+  // A stop is for the calls in flight, not for those of the next command.
   emulator_.Finish(job_id);
+  ConfigureAgain();
   const Applied updated =
       provider_.Apply(created.state, provider_.Plan(created.state, Customers()));
   EXPECT_EQ(updated.told, "");

@@ -108,14 +108,16 @@ TEST_F(ProviderPlan, OfTheNewHalfOfAReplacementForgetsTheOldHalf) {
 }
 
 TEST_F(ProviderPlan, OfADestroyIsNothing) {
-  const Planned planned = provider_.Plan(Finished(), Value::Null(), "p");
+  const Planned planned = provider_.Plan(Finished(), Value::Null(), R"({"own_output":true})");
   EXPECT_EQ(planned.told, "");
   EXPECT_TRUE(planned.state.IsNull());
-  EXPECT_EQ(planned.private_data, "p");
+  EXPECT_EQ(planned.private_data, R"({"destroy":true,"own_output":true})");
 }
 
-TEST_F(ProviderPlan, KeepsPrivateData) {
-  EXPECT_EQ(provider_.Plan(Finished(), Customers(), "p\xff").private_data, "p\xff");
+TEST_F(ProviderPlan, KeepsItsPrivateDataAndNoOther) {
+  const std::string own = R"({"own_output":true})";
+  EXPECT_EQ(provider_.Plan(Finished(), Customers(), own).private_data, own);
+  EXPECT_EQ(provider_.Plan(Finished(), Customers(), "p\xff").private_data, "");
 }
 
 // An output path from a bucket that the same apply creates.
@@ -175,7 +177,8 @@ TEST_F(ProviderPlan, IsCompletedByTheSecondPlan) {
 
 // An interrupted apply: the next one waits for the same job.
 TEST_F(ProviderPlan, OfAnUnfinishedRunIsAnUpdate) {
-  const Value prior = Finished({{"unfinished", true}, {"status", "RUNNING"}});
+  const Value prior =
+      Finished({{"unfinished", true}, {"status", "RUNNING"}, {"end_time", Value::Null()}});
   const Planned planned = provider_.Plan(prior, Customers());
   EXPECT_THAT(planned.replace, IsEmpty());
   EXPECT_TRUE(planned.state["status"].IsUnknown());

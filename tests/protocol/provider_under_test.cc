@@ -105,7 +105,7 @@ ProviderUnderTest::ProviderUnderTest(std::map<std::string, std::string> environm
 }
 
 std::string ProviderUnderTest::Configure(Value::Map arguments) {
-  arguments.try_emplace("journal_dir", (plugin_.folder() / "journal").string());
+  arguments.try_emplace("journal", (plugin_.folder() / "journal").string());
   tfplugin6::ConfigureProvider::Request request;
   request.set_terraform_version("1.11.4");
   *request.mutable_config() = ToMessage(Block("", std::move(arguments)), "");

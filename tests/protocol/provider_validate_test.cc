@@ -130,7 +130,7 @@ TEST(ProviderValidate, LetsPassWhatIsRight) {
                {"wait_for_completion", false},
                {"on_conflict", "adopt"},
                {"on_destroy", "wait"},
-               {"region", "us-gov-west-1"},
+               {"region", "cn-north-1"},
                {"output_source_config",
                 Value::List{Output({{"kms_arn", "arn:aws:kms:eu-west-1:123456789012:key/1"}})}},
                {"timeouts", Timeouts({{"create", "1h30m"}})}})),

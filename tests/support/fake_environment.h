@@ -1,12 +1,12 @@
 // An environment of a test's own: the variables and files that it sets, and nothing else.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "base/environment.h"
 
 namespace er {
@@ -15,6 +15,10 @@ class FakeEnvironment : public Environment {
  public:
   std::map<std::string, std::string> variables{};
   std::map<std::string, std::string> files{};
+  std::map<std::string, absl::Status> failures{};  // of files that are there and cannot be read
+
+  // Called before each look at a file: another process may have changed it.
+  std::function<void()> before_reading{};
 
   std::optional<std::string> Variable(const std::string& name) const override {
     const auto found = variables.find(name);
@@ -23,10 +27,17 @@ class FakeEnvironment : public Environment {
   }
 
   absl::StatusOr<std::string> ReadFile(const std::string& path) const override {
+    if (before_reading) before_reading();
     const auto found = files.find(path);
-    if (found == files.end()) return absl::NotFoundError(absl::StrCat(path, ": no such file"));
-    return found->second;
+    if (found != files.end()) return found->second;
+    const auto failure = failures.find(path);
+    if (failure != failures.end()) return failure->second;
+    return absl::NotFoundError("No such file or directory");
   }
+
+  std::string working_folder = "/home/me/project";
+
+  std::string WorkingFolder() const override { return working_folder; }
 };
 
 }  // namespace er

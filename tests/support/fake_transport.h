@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "http/mask.h"
 #include "http/transport.h"
 
 namespace er {
@@ -46,6 +47,14 @@ class FakeTransport final : public http::Transport {
   }
 
   absl::StatusOr<http::Response> Send(const http::Request& request, std::stop_token stop) override {
+    absl::StatusOr<http::Response> answer = AnswerTo(request, stop);
+    if (answer.ok()) answer->secrets = http::SecretsOf(request);
+    return answer;
+  }
+
+ private:
+  absl::StatusOr<http::Response> AnswerTo(const http::Request& request,
+                                          const std::stop_token& stop) {
     Handler handler;
     {
       std::lock_guard lock(mutex_);
@@ -65,7 +74,6 @@ class FakeTransport final : public http::Transport {
                               http::Delivery::kUnsent);
   }
 
- private:
   std::mutex mutex_;
   std::deque<absl::StatusOr<http::Response>> answers_;
   Handler handler_;

@@ -23,7 +23,7 @@ namespace er {
 
 // A key and a self-signed certificate for localhost, and the file where clients find it.
 struct HttpServer::Context {
-  Context() {
+  explicit Context(const TlsOptions& options) : http2(options.http2) {
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
     X509_set_version(certificate, X509_VERSION_3);
@@ -34,6 +34,13 @@ struct HttpServer::Context {
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
                                reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
     X509_set_issuer_name(certificate, name);
+    if (!options.issuer.empty()) {
+      FILE* in = fopen(options.issuer.c_str(), "r");
+      X509* issuer = PEM_read_X509(in, nullptr, nullptr, nullptr);
+      fclose(in);
+      X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
+      X509_free(issuer);
+    }
     X509_set_pubkey(certificate, key);
     for (const auto& [nid, value] : {std::pair(NID_subject_alt_name, "DNS:localhost"),
                                      std::pair(NID_basic_constraints, "critical,CA:TRUE")}) {
@@ -46,6 +53,12 @@ struct HttpServer::Context {
     context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate(context, certificate);
     SSL_CTX_use_PrivateKey(context, key);
+    SSL_CTX_set_max_proto_version(context, options.newest);
+    if (options.newest != 0) {
+      SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+      SSL_CTX_set_security_level(context, 0);
+    }
+    SSL_CTX_set_alpn_select_cb(context, &ChooseProtocol, this);
 
     std::string pattern =
         absl::StrCat(std::getenv("TMPDIR") ? std::getenv("TMPDIR") : "/tmp", "/er-server-XXXXXX");
@@ -61,6 +74,20 @@ struct HttpServer::Context {
     std::remove(file.c_str());
   }
 
+  static int ChooseProtocol(SSL*, const unsigned char** out, unsigned char* size,
+                            const unsigned char* in, unsigned in_size, void* self) {
+    static constexpr unsigned char kBoth[] = "\x02h2\x08http/1.1";
+    const unsigned skipped = static_cast<Context*>(self)->http2 ? 0 : 3;
+    unsigned char* chosen = nullptr;
+    if (SSL_select_next_proto(&chosen, size, kBoth + skipped, sizeof kBoth - 1 - skipped, in,
+                              in_size) != OPENSSL_NPN_NEGOTIATED) {
+      return SSL_TLSEXT_ERR_NOACK;
+    }
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+  }
+
+  const bool http2;
   SSL_CTX* context = nullptr;
   std::string file;
 };
@@ -91,6 +118,12 @@ struct HttpServer::Connection {
 };
 
 namespace {
+
+std::string BigEndian(std::uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 0xFF);
+  return bytes;
+}
 
 template <typename Reader>
 std::optional<HttpServer::Received> ReadRequest(Reader&& read, std::string& buffered) {
@@ -145,8 +178,17 @@ HttpServer::Reply HttpServer::Answer(int code, absl::string_view body,
 }
 
 HttpServer::HttpServer(Handler handler, Tls tls) : handler_(std::move(handler)) {
+  if (tls == Tls::kOn) tls_ = std::make_unique<Context>(TlsOptions());
+  Listen();
+}
+
+HttpServer::HttpServer(Handler handler, const TlsOptions& options)
+    : handler_(std::move(handler)), tls_(std::make_unique<Context>(options)) {
+  Listen();
+}
+
+void HttpServer::Listen() {
   std::signal(SIGPIPE, SIG_IGN);
-  if (tls == Tls::kOn) tls_ = std::make_unique<Context>();
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -225,18 +267,21 @@ void HttpServer::Serve(Connection& connection) {
       return;
     }
   }
+  const unsigned char* protocol = nullptr;
+  unsigned protocol_size = 0;
+  if (connection.ssl) SSL_get0_alpn_selected(connection.ssl, &protocol, &protocol_size);
+  if (protocol_size == 2) {
+    ServeHttp2(connection);
+    shutdown(connection.socket, SHUT_RDWR);
+    return;
+  }
   std::string buffered;
   while (true) {
     std::optional<Received> request = ReadRequest(
         [&](char* data, std::size_t size) { return connection.Read(data, size); }, buffered);
     if (!request) break;
     request->connection = connection.number;
-    {
-      std::lock_guard lock(mutex_);
-      requests_.push_back(*request);
-      changed_.notify_all();
-    }
-    const Reply reply = handler_(*request);
+    const Reply reply = ReplyTo(*std::move(request));
     connection.Write(reply.bytes);
     if (reply.hang) {
       std::unique_lock lock(mutex_);
@@ -245,6 +290,62 @@ void HttpServer::Serve(Connection& connection) {
     if (reply.close || reply.hang) break;
   }
   shutdown(connection.socket, SHUT_RDWR);
+}
+
+HttpServer::Reply HttpServer::ReplyTo(Received request) {
+  {
+    std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    changed_.notify_all();
+  }
+  return handler_(request);
+}
+
+// https://www.rfc-editor.org/rfc/rfc9113
+void HttpServer::ServeHttp2(Connection& connection) {
+  constexpr char kData = 0, kHeaders = 1, kReset = 3, kSettings = 4, kPing = 6;
+  constexpr char kAck = 1, kEndStream = 1, kEndHeaders = 4;
+  const auto frame = [](char type, char flags, std::string stream, absl::string_view payload) {
+    const auto size = static_cast<std::uint32_t>(payload.size());
+    return absl::StrCat(BigEndian(size).substr(1), std::string{type, flags}, stream, payload);
+  };
+  const std::string no_stream(4, '\0');
+  std::string buffered;
+  const auto take = [&](std::size_t size) -> std::optional<std::string> {
+    while (buffered.size() < size) {
+      char block[4096];
+      const long read = connection.Read(block, sizeof block);
+      if (read <= 0) return std::nullopt;
+      buffered.append(block, static_cast<std::size_t>(read));
+    }
+    std::string taken = buffered.substr(0, size);
+    buffered.erase(0, size);
+    return taken;
+  };
+  connection.Write(frame(kSettings, 0, no_stream, ""));
+  if (!take(24)) return;  // the preface
+  while (const std::optional<std::string> head = take(9)) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>((*head)[i]); };
+    const std::optional<std::string> payload =
+        take(static_cast<std::size_t>(byte(0) << 16 | byte(1) << 8 | byte(2)));
+    if (!payload) return;
+    const char type = (*head)[3];
+    const char flags = (*head)[4];
+    const std::string stream = head->substr(5);
+    if ((type == kSettings || type == kPing) && (flags & kAck) == 0) {
+      connection.Write(frame(type, kAck, no_stream, type == kPing ? *payload : ""));
+    }
+    if ((type != kHeaders && type != kData) || (flags & kEndStream) == 0) continue;
+    const Reply reply = ReplyTo({.connection = connection.number, .http2 = true});
+    if (reply.close) return;
+    if (reply.reset != 0) {
+      connection.Write(frame(kReset, 0, stream, BigEndian(reply.reset)));
+      continue;
+    }
+    // 0x88 is ":status: 200" (https://www.rfc-editor.org/rfc/rfc7541#appendix-A).
+    connection.Write(absl::StrCat(frame(kHeaders, kEndHeaders, stream, "\x88"),
+                                  frame(kData, kEndStream, stream, "{}")));
+  }
 }
 
 }  // namespace er

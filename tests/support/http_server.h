@@ -1,5 +1,6 @@
-// A small HTTP/1.1 server on a loopback port, for tests that need real sockets: it does what a test
-// tells it to, wrong things included.
+// A small server on a loopback port, for tests that need real sockets: it does what a test tells it
+// to, wrong things included. It speaks HTTP/1.1, and enough of HTTP/2 to answer or refuse a
+// request.
 //
 //   HttpServer server([](const HttpServer::Received&) { return HttpServer::Ok("{}"); });
 //   transport.Send({.method = "GET", .url = server.url() + "/x"}, {});
@@ -7,6 +8,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,6 +29,7 @@ class HttpServer {
     http::Headers headers{};  // names in lower case
     std::string body{};
     int connection = 0;  // 1 for the first
+    bool http2 = false;  // then nothing but the connection is known
 
     std::string Header(absl::string_view name) const;
   };
@@ -35,14 +38,24 @@ class HttpServer {
     std::string bytes{};  // what goes over the wire, status line and all
     bool close = false;   // hang up afterwards
     bool hang = false;    // then neither answer nor hang up until the server ends
+    // Of HTTP/2 instead of all that: RST_STREAM with this code
+    // (https://www.rfc-editor.org/rfc/rfc9113#name-error-codes), or where it is 0, status 200.
+    std::uint32_t reset = 0;
   };
+  static constexpr std::uint32_t kRefusedStream = 7;
   static Reply Ok(absl::string_view body) { return Answer(200, body); }
   static Reply Answer(int code, absl::string_view body, const http::Headers& headers = {});
 
   using Handler = std::function<Reply(const Received&)>;
 
   enum class Tls { kOff, kOn };
+  struct TlsOptions {
+    bool http2 = false;    // offers it beside HTTP/1.1
+    int newest = 0;        // as in TLS1_1_VERSION, which only the laxest of clients speak; 0: any
+    std::string issuer{};  // the PEM file of a certificate that issued ours, it says; empty: itself
+  };
   explicit HttpServer(Handler handler, Tls tls = Tls::kOff);
+  HttpServer(Handler handler, const TlsOptions& options);
   ~HttpServer();
 
   std::string url() const;      // http://127.0.0.1:PORT or https://localhost:PORT
@@ -57,8 +70,11 @@ class HttpServer {
   struct Connection;
   struct Context;
 
+  void Listen();
   void Accept();
   void Serve(Connection& connection);
+  void ServeHttp2(Connection& connection);
+  Reply ReplyTo(Received request);
 
   const Handler handler_;
   std::unique_ptr<Context> tls_;

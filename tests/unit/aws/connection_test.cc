@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <map>
 
 #include "absl/strings/match.h"
@@ -120,6 +123,13 @@ class ConnectionTest : public ::testing::Test {
     environment_.files["/h/.aws/credentials"] = std::move(text);
   }
 
+  static std::string NewFolder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "er-connection-XXXXXX";
+    return mkdtemp(pattern.data());
+  }
+  ~ConnectionTest() override { std::filesystem::remove_all(folder_); }
+
+  const std::string folder_ = NewFolder();
   FakeTransport transport_;
   FakeClock clock_;
   FakeEnvironment environment_{};
@@ -200,14 +210,20 @@ TEST_F(ConnectionTest, AProfileThatIsHalfARoleIsAMistake) {
   const std::pair<const char*, const char*> cases[] = {
       {"role_arn = arn:r\n", "needs one of source_profile and credential_source"},
       {"role_arn = arn:r\nsource_profile = x\ncredential_source = Environment\n", "needs one of"},
-      {"role_arn = arn:r\nsource_profile = none\n", "which is not in ~/.aws/config"},
-      {"role_arn = arn:r\ncredential_source = Moon\n", "the credential_source \"Moon\""},
+      {"role_arn = arn:r\nsource_profile = none\n",
+       "has a source_profile that is not in ~/.aws/config"},
+      {"role_arn = arn:r\ncredential_source = Moon\n", "has a credential_source that is none of"},
       {"role_arn = arn:r\nsource_profile = default\nmfa_serial = m\n", "mfa_serial"},
       {"role_arn = arn:r\nsource_profile = default\nduration_seconds = x\n", "duration_seconds"},
+      {"role_arn = s3cr3t\nsource_profile = default\n", "has a role_arn that is no ARN"},
+      {"role_arn = s3cr3t\nweb_identity_token_file = /t\n", "has a role_arn that is no ARN"},
+      {"sso_account_id = 1\nsso_role_name = r\nsso_start_url = u\nsso_region = a/b\n",
+       "has an sso_region that is no AWS Region"},
       {"aws_access_key_id = AK\n", "has aws_access_key_id without aws_secret_access_key"},
       {"web_identity_token_file = /t\n", "has web_identity_token_file without role_arn"},
       {"sso_account_id = 1\n", "is set up for SSO without sso_region"},
-      {"sso_account_id = 1\nsso_session = none\n", "the sso_session \"none\""},
+      {"sso_account_id = 1\nsso_session = none\n",
+       "has an sso_session of which there is no section"},
   };
   for (const auto& [lines, message] : cases) {
     Config(absl::StrCat("[default]\n", lines));
@@ -348,6 +364,64 @@ TEST_F(ConnectionTest, AWaitOfThreeHoursOutlivesItsSessions) {
   EXPECT_EQ(refused_as_expired_, 0);
   EXPECT_GT(ends_.size(), 2 * 180u / 15);
   EXPECT_LT(ends_.size(), 2 * 180u / 5);
+}
+
+// Whether a call that is refused with ExpiredTokenException until the test has `renewed` succeeds
+// afterwards, and whether it fails for good.
+TEST_F(ConnectionTest, KeysThatExpireAreReadAgainWhereTheyCanBeFresh) {
+  struct Case {
+    const char* name;
+    std::function<void(const char* id)> write;  // the keys, where this source finds them
+    bool renews;
+    Arguments arguments{};
+  };
+  const auto in_file = [](const char* id) {
+    return absl::StrCat("[default]\n", Keys(id), "aws_session_token = t\n");
+  };
+  const Case cases[] = {
+      {"credentials file", [&](const char* id) { CredentialsFile(in_file(id)); }, true},
+      {"config file", [&](const char* id) { Config(in_file(id)); }, true},
+      {"credential_process",
+       [&](const char* id) {
+         std::ofstream(folder_ + "/keys")
+             << R"({"Version": 1, "SecretAccessKey": "s", "SessionToken": "t", "AccessKeyId": ")"
+             << id << "\"}";
+         Config(absl::StrCat("[default]\ncredential_process = /bin/cat ", folder_, "/keys\n"));
+       },
+       true},
+      {"environment",
+       [&](const char* id) {
+         environment_.variables["AWS_ACCESS_KEY_ID"] = id;
+         environment_.variables["AWS_SECRET_ACCESS_KEY"] = "s3cr3t";
+         environment_.variables["AWS_SESSION_TOKEN"] = "t";
+       },
+       false},
+      {"provider block",
+       [](const char*) {},
+       false,
+       {.access_key = "AK1", .secret_key = "s", .token = "t"}},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.name);
+    environment_.files.clear();
+    ends_.clear();
+    one.write("AK1");
+    Arguments arguments = one.arguments;
+    arguments.region = "eu-west-1";
+    auto connection = Open(arguments);
+    ASSERT_TRUE(connection.ok()) << connection.status();
+    auto client = (*connection)->ClientFor("eu-west-1");
+    ASSERT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+
+    ends_["AK1"] = clock_.Now();
+    const absl::Status expired = (*client)->Call(kGet, {{"workflowName", "wf"}}, {}).status();
+    EXPECT_EQ(expired.code(), absl::StatusCode::kUnauthenticated);
+    EXPECT_EQ(ErrorOf(expired)->lasting, !one.renews) << expired;
+    if (!one.renews) continue;
+    one.write("AK2");
+    EXPECT_TRUE((*client)->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+    EXPECT_EQ(signers_.back(), "AK2");
+  }
 }
 
 // ------------------------------------------------------------------------------- the account

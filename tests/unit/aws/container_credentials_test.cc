@@ -114,7 +114,7 @@ TEST(CheckContainerUrlTest, PlainHttpStaysNear) {
 
 TEST(ContainerCredentialsSocketTest, AsksAServerPastTheProxy) {
   HttpServer server([](const HttpServer::Received&) { return HttpServer::Ok(kAnswer); });
-  const auto transport = http::NewCurlTransport({.http_proxy = "http://127.0.0.1:1"});
+  const auto transport = http::NewCurlTransport({.http_proxy = {"http://127.0.0.1:1"}});
   FakeClock clock;
   FakeEnvironment environment;
   environment.variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url() + "/v1"},

@@ -1,5 +1,6 @@
 #include "aws/environment_credentials.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/fake_environment.h"
@@ -30,6 +31,18 @@ TEST(EnvironmentCredentialsTest, NothingSetIsNotFound) {
   environment.variables = {{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SESSION_TOKEN", "T"}};
   EXPECT_EQ(EnvironmentCredentials(environment).Get({}).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST(EnvironmentCredentialsTest, ALineEndOfASecretStoreNamesItsVariable) {
+  FakeEnvironment environment;
+  for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}) {
+    environment.variables = {
+        {"AWS_ACCESS_KEY_ID", "AK"}, {"AWS_SECRET_ACCESS_KEY", "SK"}, {"AWS_SESSION_TOKEN", "T"}};
+    environment.variables[name] += "\n";
+    const absl::Status status = EnvironmentCredentials(environment).Get({}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), ::testing::StartsWith(std::string(name) + " holds"));
+  }
 }
 
 TEST(EnvironmentCredentialsTest, HalfAPairIsAMistake) {

@@ -1,9 +1,16 @@
 #include "aws/error_answer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "aws/sts.h"
 
 namespace er::aws {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Error Decode(int code, std::string body, http::Headers headers = {}) {
   return DecodeError({.code = code, .headers = std::move(headers), .body = std::move(body)});
@@ -44,6 +51,72 @@ TEST(DecodeErrorTest, ReadsAnything) {
   EXPECT_EQ(Decode(500, "[1]").message, "[1]");
   EXPECT_LT(Decode(500, std::string(1 << 20, 'x')).message.size(), 1000u);
   EXPECT_EQ(Decode(500, std::string(100'000, '[')).code, "");
+}
+
+constexpr char kToken[] = "FwoGZXIvYXdzEJr//////////wEaDH+token==";
+
+// An answer to a request that had the token in its headers.
+http::Response Echo(std::string body, http::Headers headers = {}) {
+  return {.code = 403,
+          .headers = std::move(headers),
+          .body = std::move(body),
+          .secrets = {Secret(kToken)}};
+}
+
+// A limit may fall into the middle of a token: what is left of it must not be shown.
+TEST(DecodeErrorTest, WhatTheAnswerRepeatsOfTheRequestIsMaskedBeforeItIsCut) {
+  for (std::size_t before = 340; before < 440; ++before) {
+    const std::string page = absl::StrCat("<pre>", std::string(before, '.'), " ", kToken, "</pre>");
+    EXPECT_THAT(DecodeError(Echo(page)).message, Not(HasSubstr("FwoG"))) << before;
+    EXPECT_THAT(DecodeStsError(Echo(page)).message, Not(HasSubstr("FwoG"))) << before;
+    EXPECT_THAT(Excerpt(Echo(page)), Not(HasSubstr("FwoG"))) << before;
+  }
+  for (std::size_t before = 4040; before < 4110; ++before) {
+    const std::string message = absl::StrCat(std::string(before, '.'), kToken, " end");
+    EXPECT_THAT(DecodeError(Echo(absl::StrCat("{\"message\": \"", message, "\"}"))).message,
+                Not(HasSubstr("FwoG")));
+    const std::string xml = absl::StrCat("<ErrorResponse><Error><Code>C</Code><Message>", message,
+                                         "</Message></Error></ErrorResponse>");
+    EXPECT_THAT(DecodeStsError(Echo(xml)).message, Not(HasSubstr("FwoG")));
+  }
+}
+
+TEST(DecodeErrorTest, NoPartOfAnAnswerShowsWhatItRepeatsOfTheRequest) {
+  const Error error = DecodeError(
+      Echo(R"({"message": "no FwoGZXIvYXdzEJr\/\/\/\/\/\/\/\/\/\/wEaDH\u002btoken\u003d="})",
+           {{"x-amzn-errortype", absl::StrCat("C", kToken)}, {"x-amzn-requestid", kToken}}));
+  EXPECT_EQ(error.message, "no ***");
+  EXPECT_EQ(error.code, "C***");
+  EXPECT_EQ(error.request_id, "***");
+  const Error of_sts = DecodeStsError(Echo(
+      "<ErrorResponse><Error><Code>FwoGZXIvYXdzEJr</Code><Message>FwoGZXIvYXdzEJr&#x2F; x</Message>"
+      "</Error><RequestId>FwoGZXIvYXdzEJr//</RequestId></ErrorResponse>"));
+  EXPECT_EQ(of_sts.message, "*** x");
+  EXPECT_EQ(of_sts.code, "***");
+  EXPECT_EQ(of_sts.request_id, "***");
+}
+
+// Raw on a terminal, this would look like a message of Terraform's own.
+TEST(DecodeErrorTest, ControlCharactersAreShownEscaped) {
+  const Error error =
+      Decode(400, R"({"message": "a\u001b[31m\r\n\nError: forged"})",
+             {{"x-amzn-errortype", "C\x1b[2J"}, {"x-amzn-requestid", "1\x07\xC2\x9B"}});
+  EXPECT_EQ(error.message, "a\\u001b[31m\\u000d\\n\\nError: forged");
+  EXPECT_EQ(error.code, "C\\u001b[2J");
+  EXPECT_EQ(error.request_id, "1\\u0007\\u009b");
+  EXPECT_EQ(Decode(500, "<p>\x1b[31m\n\nError: forged").message, "<p>\\u001b[31m Error: forged");
+  const Error of_sts = DecodeStsError(
+      {.code = 403,
+       .body = "<ErrorResponse><Error><Code>C</Code><Message>a&#10;b\x7f</Message></Error>"
+               "<RequestId>\t1</RequestId></ErrorResponse>"});
+  EXPECT_EQ(of_sts.message, "a\\nb\\u007f");
+  EXPECT_EQ(of_sts.request_id, "\\t1");
+}
+
+TEST(DecodeErrorTest, TheCanonicalRequestOfARefusedSignatureIsLeftOut) {
+  EXPECT_EQ(
+      Decode(403, R"({"message": "It does not match.\n\nThe Canonical String was ..."})").message,
+      "It does not match.");
 }
 
 TEST(DecodeErrorTest, TheRequestIdHasSeveralNames) {

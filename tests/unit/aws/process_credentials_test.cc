@@ -3,17 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
 namespace er::aws {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -38,20 +40,9 @@ constexpr char kPrint[] =
     "echo '{\"Version\": 1, \"AccessKeyId\": \"AK\", \"SecretAccessKey\": \"s3cr3t\","
     " \"SessionToken\": \"t\", \"Expiration\": \"2026-01-02T04:04:05Z\"}'\n";
 
-TEST(SplitCommandTest, MindsQuotesAndNothingElse) {
-  EXPECT_THAT(*SplitCommand("  prog  a\tb "), ElementsAre("prog", "a", "b"));
-  EXPECT_THAT(*SplitCommand(R"("/my prog" 'it is' a"b c"d '' x\ y)"),
-              ElementsAre("/my prog", "it is", "ab cd", "", "x y"));
-  EXPECT_THAT(*SplitCommand(R"("a\"b\\c\d" 'e\f')"), ElementsAre(R"(a"b\c\d)", R"(e\f)"));
-  EXPECT_THAT(*SplitCommand("p $HOME *;rm|x >y `z`"),
-              ElementsAre("p", "$HOME", "*;rm|x", ">y", "`z`"));
-  EXPECT_TRUE(SplitCommand("")->empty());
-  EXPECT_EQ(SplitCommand("a 'b").status().code(), absl::StatusCode::kInvalidArgument);
-}
-
 TEST(ProcessCredentialsTest, ReadsWhatTheProgramPrints) {
   const Script script(kPrint);
-  const auto credentials = ProcessCredentials(script.command()).Get({});
+  const auto credentials = ProcessCredentials("the profile \"dev\"", script.command()).Get({});
   ASSERT_TRUE(credentials.ok()) << credentials.status();
   EXPECT_EQ(credentials->access_key_id, "AK");
   EXPECT_EQ(credentials->secret_access_key.Reveal(), "s3cr3t");
@@ -63,7 +54,8 @@ TEST(ProcessCredentialsTest, ReadsWhatTheProgramPrints) {
 TEST(ProcessCredentialsTest, WithoutExpirationTheyLast) {
   const Script script(
       "echo '{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"s\"}'");
-  EXPECT_EQ(ProcessCredentials(script.command()).Get({})->expiry, absl::InfiniteFuture());
+  EXPECT_EQ(ProcessCredentials("the profile \"dev\"", script.command()).Get({})->expiry,
+            absl::InfiniteFuture());
 }
 
 TEST(ProcessCredentialsTest, AFailureShowsNothingOfWhatWasPrinted) {
@@ -73,20 +65,60 @@ TEST(ProcessCredentialsTest, AFailureShowsNothingOfWhatWasPrinted) {
         "echo '{\"Version\": 1, \"SecretAccessKey\": \"s3cr3t\"}'\n", "kill -9 $$\n", ""}) {
     const Script script(text);
     ::testing::internal::CaptureStderr();
-    const auto credentials = ProcessCredentials(script.command()).Get({});
+    const auto credentials = ProcessCredentials("the profile \"dev\"", script.command()).Get({});
     EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
     ASSERT_FALSE(credentials.ok()) << text;
     EXPECT_NE(credentials.status().code(), absl::StatusCode::kNotFound);
     EXPECT_THAT(std::string(credentials.status().message()), Not(HasSubstr("s3cr3t")));
   }
-  const Script script("exit 3\n");
-  EXPECT_THAT(std::string(ProcessCredentials(script.command()).Get({}).status().message()),
-              HasSubstr("exit status 3"));
+}
+
+std::string MessageOf(absl::string_view script_text) {
+  const Script script(script_text);
+  return std::string(
+      RunProgram({script.path(), "--user=s3cr3t-user", "s3cr3t-word"}, absl::Minutes(1), {})
+          .status()
+          .message());
+}
+
+TEST(ProcessCredentialsTest, AFailureSaysWhatTheProgramSaidLast) {
+  const Script script("echo first >&2; echo '  no session\tfor you  ' >&2; echo >&2; exit 3\n");
+  EXPECT_EQ(ProcessCredentials("the profile \"dev\"", script.command()).Get({}).status(),
+            absl::FailedPreconditionError("the program of the profile \"dev\" ended with exit "
+                                          "status 3: no session\\tfor you"));
+  EXPECT_EQ(MessageOf("exit 3\n"), "ended with exit status 3; run it by hand to see why");
+  EXPECT_EQ(MessageOf("echo why >&2; kill -9 $$\n"), "was ended by signal 9: why");
+  EXPECT_EQ(MessageOf("yes | head -n 100000 >&2; printf last >&2; exit 1\n"),
+            "ended with exit status 1: last");
+  EXPECT_EQ(MessageOf("printf 'a\\033[31mb' >&2; exit 1\n"),
+            "ended with exit status 1: a\\u001b[31mb");
+  EXPECT_EQ(MessageOf("head -c 3000 /dev/zero | tr '\\0' x >&2; exit 1\n").size(), 26u + 400);
+}
+
+TEST(ProcessCredentialsTest, WhatTheProgramSaidLastIsMasked) {
+  // What it printed, and what it was called with.
+  EXPECT_EQ(
+      MessageOf(
+          "echo '{\"SecretAccessKey\":\"s3cr3t+/=\"}'; echo 'bad s3cr3t+/= here' >&2; exit 1\n"),
+      "ended with exit status 1: bad ***= here");
+  EXPECT_EQ(MessageOf("echo \"no $1 and no $2\" >&2; exit 1\n"),
+            "ended with exit status 1: no --user=*** and no ***");
+  // What looks like a secret.
+  EXPECT_EQ(MessageOf("echo 'PASSWORD=hunter2 \"token\": hunter2, x' >&2; exit 1\n"),
+            "ended with exit status 1: PASSWORD=*** \"token\": *** x");
+  EXPECT_EQ(MessageOf("echo 'got wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY!' >&2; exit 1\n"),
+            "ended with exit status 1: got ***!");
+  EXPECT_EQ(
+      MessageOf(
+          "echo 'request 01234567-89ab-cdef-0123-456789abcdef of arn:aws:iam::123456789012:role/R' "
+          ">&2; exit 1\n"),
+      "ended with exit status 1: request 01234567-89ab-cdef-0123-456789abcdef of "
+      "arn:aws:iam::123456789012:role/R");
 }
 
 TEST(ProcessCredentialsTest, AProgramThatIsNotThere) {
   for (const char* command : {"/nowhere/program", "''", "", "'"}) {
-    EXPECT_FALSE(ProcessCredentials(command).Get({}).ok()) << command;
+    EXPECT_FALSE(ProcessCredentials("the profile \"dev\"", command).Get({}).ok()) << command;
   }
 }
 
@@ -102,30 +134,74 @@ TEST(ProcessCredentialsTest, GetsNoneOfOurFilesAndNothingToRead) {
 TEST(ProcessCredentialsTest, DoesNotWaitForTheProgramsChildren) {
   const Script script(absl::StrCat("sleep 60 &\n", kPrint));
   const absl::Time begin = absl::Now();
-  const auto credentials = ProcessCredentials(script.command()).Get({});
+  const auto credentials = ProcessCredentials("the profile \"dev\"", script.command()).Get({});
   EXPECT_TRUE(credentials.ok()) << credentials.status();
   EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
 }
 
-TEST(ProcessCredentialsTest, EndsAfterItsTime) {
-  const Script script("sleep 60\n");
-  const auto credentials = ProcessCredentials(script.command(), absl::Milliseconds(100)).Get({});
-  EXPECT_EQ(credentials.status().code(), absl::StatusCode::kDeadlineExceeded);
+// Blocks until the file has a line, which is a number, in it.
+pid_t NumberIn(const std::string& path) {
+  pid_t number = 0;
+  while (!(std::ifstream(path) >> number)) std::this_thread::yield();
+  return number;
 }
 
-TEST(ProcessCredentialsTest, EndsAfterItsTimeAlsoWithoutOutput) {
-  const Script script("exec >&-\nsleep 60\n");
-  const absl::Time begin = absl::Now();
-  EXPECT_FALSE(ProcessCredentials(script.command(), absl::Milliseconds(100)).Get({}).ok());
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
+// A process that is gone, or that has ended and that nobody has asked about yet.
+bool HasEnded(pid_t process) {
+  std::ifstream file(absl::StrCat("/proc/", process, "/stat"));
+  const std::string stat{std::istreambuf_iterator<char>(file), {}};
+  return stat.empty() || absl::StrContains(stat, ") Z ");
 }
 
-TEST(ProcessCredentialsTest, StopEndsIt) {
-  const Script script("sleep 60\n");
+TEST(ProcessCredentialsTest, WhatTheProgramLeavesRunningGoesOn) {
+  for (const char* end : {"exit 0\n", "exit 3\n"}) {
+    const Script script(
+        absl::StrCat("sleep 600 >/dev/null 2>&1 & echo $! >\"$0.pid\"\n", kPrint, end));
+    static_cast<void>(RunProgram({script.path()}, absl::Minutes(1), {}));
+    const pid_t agent = NumberIn(script.path() + ".pid");
+    EXPECT_FALSE(HasEnded(agent)) << end;
+    kill(agent, SIGKILL);
+  }
+}
+
+class KilledProgramTest : public ::testing::TestWithParam<const char*> {};
+
+// Each keeps its output open or closes it, and waits for a child or does not.
+INSTANTIATE_TEST_SUITE_P(All, KilledProgramTest,
+                         ::testing::Values("wait\n", "exec >&- 2>&-\nwait\n",
+                                           "echo '{\"Version\": 1}'\nexec >&-\nwait\n"));
+
+TEST_P(KilledProgramTest, EndsAfterItsTimeWithItsChildren) {
+  const Script script(absl::StrCat("sleep 600 & echo $! $$ >\"$0.pid\"\n", GetParam()));
+  const absl::Status status = RunProgram({script.path()}, absl::Seconds(1), {}).status();
+  EXPECT_EQ(status, absl::DeadlineExceededError("did not end within 1s"));
+  pid_t child = 0;
+  pid_t program = 0;
+  std::ifstream(script.path() + ".pid") >> child >> program;
+  while (!HasEnded(child)) std::this_thread::yield();  // the signal was sent before
+  EXPECT_TRUE(HasEnded(program));
+}
+
+TEST_P(KilledProgramTest, StopEndsItAtOnce) {
+  const Script script(absl::StrCat("sleep 600 & echo $! >\"$0.pid\"\n", GetParam()));
   std::stop_source stop;
-  std::jthread stopping([&] { stop.request_stop(); });
-  const auto credentials = ProcessCredentials(script.command()).Get(stop.get_token());
-  EXPECT_EQ(credentials.status().code(), absl::StatusCode::kCancelled);
+  std::jthread stopping([&] {
+    NumberIn(script.path() + ".pid");
+    stop.request_stop();
+  });
+  const absl::Time begin = absl::Now();
+  const absl::Status status =
+      RunProgram({script.path()}, absl::Minutes(10), stop.get_token()).status();
+  EXPECT_EQ(status, absl::CancelledError("was interrupted"));
+  EXPECT_LT(absl::Now() - begin, absl::Minutes(1));
+  while (!HasEnded(NumberIn(script.path() + ".pid"))) std::this_thread::yield();
+}
+
+TEST(ProcessCredentialsTest, AWordOfAnEndedProgramIsNotWaitedFor) {
+  const Script script("(while :; do echo x >&2; done) & echo $! >\"$0.pid\"\nexit 3\n");
+  EXPECT_THAT(std::string(RunProgram({script.path()}, absl::Minutes(10), {}).status().message()),
+              HasSubstr("ended with exit status 3"));
+  kill(NumberIn(script.path() + ".pid"), SIGKILL);
 }
 
 TEST(ProcessCredentialsTest, TooMuchIsTooMuch) {

@@ -11,19 +11,19 @@ TEST(ParseProfileFileTest, FindsSectionsAndKeys) {
   const auto sections = ParseProfileFile(
       "[default]\n"
       "region = eu-west-1\n"
-      "[ profile   dev ] # mine\n"
+      "[ profile dev ] # mine\n"
       "Role_ARN=arn:aws:iam::1:role/x\r\n"
       "\n"
       "; a comment\n"
       "output = json ; another\n"
       "token = a#b;c\n"
-      "[profile \"two words\"]\n"
+      "[other]\n"
       "region=\n");
   EXPECT_EQ(sections.at("default").Value("region"), "eu-west-1");
   EXPECT_EQ(sections.at("profile dev").Value("role_arn"), "arn:aws:iam::1:role/x");
   EXPECT_EQ(sections.at("profile dev").Value("output"), "json");
   EXPECT_EQ(sections.at("profile dev").Value("token"), "a#b;c");
-  EXPECT_EQ(sections.at("profile two words").Value("region"), std::nullopt);
+  EXPECT_EQ(sections.at("other").Value("region"), std::nullopt);
 }
 
 TEST(ParseProfileFileTest, NestedKeysAreIndented) {
@@ -38,10 +38,60 @@ TEST(ParseProfileFileTest, NestedKeysAreIndented) {
   EXPECT_EQ(services.nested.at("entityresolution").at("endpoint_url"), "http://127.0.0.1:2");
 }
 
+TEST(ParseProfileFileTest, AColonSeparatesTooWhereItIsFirst) {
+  const auto sections = ParseProfileFile(
+      "[default]\nregion: eu-west-1\nrole_arn : "
+      "arn:aws:iam::1:role/x\nsso_start_url=https://a:1/b=c\n");
+  EXPECT_EQ(sections.at("default").Value("region"), "eu-west-1");
+  EXPECT_EQ(sections.at("default").Value("role_arn"), "arn:aws:iam::1:role/x");
+  EXPECT_EQ(sections.at("default").Value("sso_start_url"), "https://a:1/b=c");
+}
+
 TEST(ParseProfileFileTest, AnIndentedLineContinuesAValue) {
-  const auto sections = ParseProfileFile("[default]\na = 1\n  2 = 3\nb = 4\n");
-  EXPECT_EQ(sections.at("default").Value("a"), "1\n2 = 3");
+  const auto sections = ParseProfileFile("[default]\na = 1\n  2\n  --x = 3\nb = 4\n");
+  EXPECT_EQ(sections.at("default").Value("a"), "1\n2\n--x = 3");
   EXPECT_EQ(sections.at("default").Value("b"), "4");
+}
+
+// People paste what was indented elsewhere.
+TEST(ParseProfileFileTest, AWholeSectionMayBeIndented) {
+  for (const char* text : {
+           "[default]\n  aws_access_key_id = AK\n  aws_secret_access_key = SK\n  region = r\n",
+           "[default]\n\taws_access_key_id=AK\n\taws_secret_access_key=SK\n\tregion=r\n",
+           "  [default]\n  aws_access_key_id = AK\n  aws_secret_access_key = SK\n  region = r\n",
+           "[default]\n    aws_access_key_id: AK\n    aws_secret_access_key: SK\n    region: r\n",
+           "[default]\n  aws_access_key_id = AK\n# a comment\n\n  aws_secret_access_key = SK\n  "
+           "region = r",
+           "[default]\r\n  aws_access_key_id = AK\r\n  aws_secret_access_key = SK\r\n  region = "
+           "r\r\n",
+           "[default]\r  aws_access_key_id = AK\r  aws_secret_access_key = SK\r  region = r\r",
+       }) {
+    const auto sections = ParseProfileFile(text);
+    EXPECT_EQ(sections.at("default").Value("aws_access_key_id"), "AK") << text;
+    EXPECT_EQ(sections.at("default").Value("aws_secret_access_key"), "SK") << text;
+    EXPECT_EQ(sections.at("default").Value("region"), "r") << text;
+  }
+}
+
+// Where botocore takes a key for a part of the value before it, the SDK for Go takes it for a key.
+TEST(ParseProfileFileTest, AKeyThatIsIndentedMoreThanTheOneBeforeIsAKey) {
+  const auto sections = ParseProfileFile(
+      "[default]\naws_access_key_id = AK\n  aws_secret_access_key = SK\n    region = r\n output = "
+      "x\n"
+      "  [profile dev]\n  region = s\n");
+  EXPECT_EQ(sections.at("default").Value("aws_access_key_id"), "AK");
+  EXPECT_EQ(sections.at("default").Value("aws_secret_access_key"), "SK");
+  EXPECT_EQ(sections.at("default").Value("region"), "r");
+  EXPECT_EQ(sections.at("default").Value("output"), "x");
+  EXPECT_EQ(sections.at("profile dev").Value("region"), "s");
+}
+
+TEST(ParseProfileFileTest, AKeyWithoutAValueHasOnlyWhatIsIndentedMore) {
+  const auto sections =
+      ParseProfileFile("[default]\n  sts =\n    endpoint_url = e\n  region =\n  output = o\n");
+  EXPECT_EQ(sections.at("default").nested.at("sts").at("endpoint_url"), "e");
+  EXPECT_EQ(sections.at("default").Value("region"), std::nullopt);
+  EXPECT_EQ(sections.at("default").Value("output"), "o");
 }
 
 TEST(ParseProfileFileTest, ALaterKeyOverridesAnEarlierOne) {
@@ -62,9 +112,7 @@ TEST(ParseProfileFileTest, ReadsAnything) {
 class ProfilesTest : public ::testing::Test {
  protected:
   Profiles Load() {
-    auto profiles = Profiles::Load(environment_, {"~/.aws/config"}, {"~/.aws/credentials"});
-    EXPECT_TRUE(profiles.ok()) << profiles.status();
-    return *std::move(profiles);
+    return Profiles::Load(environment_, {"~/.aws/config"}, {"~/.aws/credentials"});
   }
 
   FakeEnvironment environment_{};
@@ -73,6 +121,13 @@ class ProfilesTest : public ::testing::Test {
 TEST_F(ProfilesTest, NoFilesAreEmptyOnes) {
   EXPECT_FALSE(Load().Has("default"));
   EXPECT_EQ(Load().files(), "~/.aws/config (not there) and ~/.aws/credentials (not there)");
+}
+
+TEST_F(ProfilesTest, AFileThatCannotBeReadIsLeftOutAndNamed) {
+  environment_.failures = {{"~/.aws/config", absl::PermissionDeniedError("Permission denied")}};
+  environment_.files["~/.aws/credentials"] = "[dev]\naws_access_key_id=AK\n";
+  EXPECT_EQ(Load().Value("dev", "aws_access_key_id"), "AK");
+  EXPECT_EQ(Load().files(), "~/.aws/config (Permission denied) and ~/.aws/credentials");
 }
 
 TEST_F(ProfilesTest, CredentialsOverrideConfig) {
@@ -101,11 +156,30 @@ TEST_F(ProfilesTest, InTheConfigFileAProfileHasItsPrefix) {
   EXPECT_EQ(profiles.SsoSession("none"), nullptr);
 }
 
+TEST_F(ProfilesTest, TheNameOfAProfileIsASingleWordOfAShell) {
+  environment_.files["~/.aws/config"] =
+      "[profile\tdev]\nregion=1\n[profile \"my  dev\"]\nregion=2\n[profile  'a]\nregion=3\n"
+      "[profile 'x y' ]\nregion=4\n[profile]\nregion=5\n[sso-session \t\"my work\"]\nsso_region=6\n"
+      "[profiles]\nregion=7\n[profile \"a]b #c\"]\nregion=10\n[profile d] # not [e]\nregion=11\n";
+  environment_.files["~/.aws/credentials"] = "[ my  prod ]\nregion=8\n[\"quoted\"]\nregion=9\n";
+  const Profiles profiles = Load();
+  EXPECT_EQ(profiles.Value("dev", "region"), "1");
+  EXPECT_EQ(profiles.Value("my  dev", "region"), "2");
+  EXPECT_FALSE(profiles.Has("a"));
+  EXPECT_FALSE(profiles.Has("'a"));
+  EXPECT_EQ(profiles.Value("x y", "region"), "4");
+  EXPECT_FALSE(profiles.Has(""));
+  EXPECT_EQ(profiles.SsoSession("my work")->Value("sso_region"), "6");
+  EXPECT_FALSE(profiles.Has("profiles"));
+  EXPECT_EQ(profiles.Value("my  prod", "region"), "8") << "the credentials file has bare names";
+  EXPECT_EQ(profiles.Value("\"quoted\"", "region"), "9");
+}
+
 TEST_F(ProfilesTest, ALaterFileOverridesAnEarlierOne) {
   environment_.files = {{"/a", "[default]\nregion=1\noutput=x\n"}, {"/b", "[default]\nregion=2\n"}};
   const auto profiles = Profiles::Load(environment_, {"/a", "/b"}, {});
-  EXPECT_EQ(profiles->Value("default", "region"), "2");
-  EXPECT_EQ(profiles->Value("default", "output"), "x");
+  EXPECT_EQ(profiles.Value("default", "region"), "2");
+  EXPECT_EQ(profiles.Value("default", "output"), "x");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
+#include "base/status.h"
 #include "http/curl_transport.h"
 #include "support/fake_clock.h"
 #include "support/fake_transport.h"
@@ -355,6 +356,49 @@ TEST_F(RestJsonClientTest, AReadTriesNewCredentialsAfterAny403) {
   EXPECT_EQ(credentials_.number, 2);
 }
 
+TEST_F(RestJsonClientTest, A403ThatIsMeantDoesNotAskForNewCredentialsEachTime) {
+  const auto client = NewClient();
+  transport_.Otherwise([](const http::Request&) {
+    return http::Response{.code = 403, .headers = {{"x-amzn-errortype", "AccessDeniedException"}}};
+  });
+  for (int minute = 0; minute < 10; ++minute) {
+    EXPECT_FALSE(client->Call(kList, kMembers, {}).ok());
+    clock_.Advance(absl::Minutes(1));
+  }
+  EXPECT_EQ(credentials_.number, 3);  // at the first call and five minutes later
+}
+
+// The keys of the environment cannot change while the process runs.
+TEST_F(RestJsonClientTest, ExpiredKeysThatCannotBecomeFreshEndItForGood) {
+  StaticCredentials keys({.access_key_id = "AK",
+                          .secret_access_key = Secret("SK"),
+                          .session_token = Secret("T"),
+                          .source = "the environment"});
+  const auto client = NewRestJsonClient(
+      "https://h", {.transport = &transport_, .clock = &clock_, .credentials = &keys});
+  transport_.Answer(403, R"({"message": "it is expired"})",
+                    {{"x-amzn-errortype", "ExpiredTokenException"}});
+  const absl::Status expired = client->Call(kList, kMembers, {}).status();
+  EXPECT_EQ(expired.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_TRUE(ErrorOf(expired)->lasting);
+  EXPECT_EQ(ErrorOf(expired)->code, "ExpiredTokenException");
+  EXPECT_EQ(ErrorOf(expired)->message,
+            "it is expired; the keys come from the environment and stay the same as long as "
+            "Terraform runs");
+  EXPECT_EQ(transport_.requests().size(), 1u);
+
+  Refuse(403, "AccessDeniedException");
+  EXPECT_FALSE(ErrorOf(client->Call(kList, kMembers, {}).status())->lasting);
+}
+
+TEST_F(RestJsonClientTest, WhereACallOfTheCredentialsFailsForGoodSoDoesThis) {
+  credentials_.status =
+      WithContext(ToStatus({.operation = "AssumeRole", .lasting = true}), "the role");
+  EXPECT_TRUE(ErrorOf(Start().status())->lasting);
+  credentials_.status = ToStatus({.operation = "AssumeRole"});
+  EXPECT_FALSE(ErrorOf(Start().status())->lasting);
+}
+
 TEST_F(RestJsonClientTest, WithoutCredentialsNothingIsSent) {
   credentials_.status = absl::UnauthenticatedError("looked everywhere");
   const auto answer = Start();
@@ -380,6 +424,32 @@ TEST_F(RestJsonClientTest, AWrongClockIsCorrectedOnce) {
 TEST_F(RestJsonClientTest, ARightClockIsNotTheReason) {
   Refuse(403, "InvalidSignatureException", {{"date", "Fri, 02 Jan 2026 03:07:05 GMT"}});
   EXPECT_EQ(ErrorOf(Start().status())->attempts, 1);
+}
+
+// By more than four minutes, in either direction.
+TEST_F(RestJsonClientTest, ASmallDifferenceOfTheClocksIsNone) {
+  const std::pair<const char*, int> cases[] = {
+      {"03:08:05", 1}, {"03:08:06", 2}, {"03:00:05", 1}, {"03:00:04", 2}};
+  for (const auto& [time, attempts] : cases) {
+    const std::string date = absl::StrCat("Fri, 02 Jan 2026 ", time, " GMT");
+    Refuse(403, "InvalidSignatureException", {{"date", date}});
+    if (attempts == 2) Refuse(403, "InvalidSignatureException", {{"date", date}});
+    EXPECT_EQ(ErrorOf(Start().status())->attempts, attempts) << time;
+  }
+}
+
+// What is left of the difference counts, not what has been corrected.
+TEST_F(RestJsonClientTest, AClockThatIsCorrectedIsNotTheReason) {
+  const auto client = NewClient();
+  Refuse(403, "RequestTimeTooSkewed", {{"date", "Fri, 02 Jan 2026 04:04:05 GMT"}});
+  transport_.Answer(200, "{}");
+  ASSERT_TRUE(client->Call(kStart, kMembers, {}).ok());
+  Refuse(403, "InvalidSignatureException", {{"date", "Fri, 02 Jan 2026 04:05:05 GMT"}});
+  EXPECT_EQ(ErrorOf(client->Call(kStart, kMembers, {}).status())->attempts, 1);
+  // And one that was set right meanwhile is wrong by what was corrected.
+  Refuse(403, "InvalidSignatureException", {{"date", "Fri, 02 Jan 2026 03:04:05 GMT"}});
+  transport_.Answer(200, "{}");
+  EXPECT_TRUE(client->Call(kStart, kMembers, {}).ok());
 }
 
 TEST_F(RestJsonClientTest, AServiceThatStaysUnhappyWithTheClockEndsIt) {

@@ -30,18 +30,40 @@ TEST(BackoffTest, ObeysTheServiceWithinFiveSeconds) {
 }
 
 TEST(RetryTablesTest, KnowThrottling) {
-  EXPECT_TRUE(IsThrottling({.code = "ThrottlingException", .http_status = 400}));
+  for (const char* code :
+       {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
+        "RequestThrottled", "TooManyRequestsException", "ProvisionedThroughputExceededException",
+        "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
+        "LimitExceededException", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException"}) {
+    EXPECT_TRUE(IsThrottling({.code = code, .http_status = 400})) << code;
+  }
   EXPECT_TRUE(IsThrottling({.http_status = 429}));
   EXPECT_FALSE(IsThrottling({.code = "ConflictException", .http_status = 400}));
 }
 
 TEST(RetryTablesTest, KnowWhatIsTransient) {
-  for (const int code : {0, 200, 500, 502, 503, 504}) {
+  for (const int code : {0, 200, 408, 500, 502, 503, 504}) {
     EXPECT_TRUE(IsTransient({.http_status = code})) << code;
   }
-  EXPECT_TRUE(IsTransient({.code = "IDPCommunicationError", .http_status = 400}));
-  EXPECT_FALSE(IsTransient({.http_status = 501}));
+  for (const char* code : {"RequestTimeout", "RequestTimeoutException", "IDPCommunicationError"}) {
+    EXPECT_TRUE(IsTransient({.code = code, .http_status = 400})) << code;
+  }
+  for (const int code : {400, 403, 404, 409, 501, 505}) {
+    EXPECT_FALSE(IsTransient({.http_status = code})) << code;
+  }
   EXPECT_FALSE(IsTransient({.code = "ValidationException", .http_status = 400}));
+}
+
+TEST(RetryTablesTest, KnowWhatIsExpiredAndWhatMayBeTheClock) {
+  for (const char* code : {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}) {
+    EXPECT_TRUE(IsExpiredToken({.code = code})) << code;
+    EXPECT_FALSE(MayBeClockSkew({.code = code})) << code;
+  }
+  for (const char* code : {"InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
+                           "RequestTimeTooSkewed", "AccessDeniedException"}) {
+    EXPECT_TRUE(MayBeClockSkew({.code = code})) << code;
+    EXPECT_FALSE(IsExpiredToken({.code = code})) << code;
+  }
 }
 
 TEST(RetryModeTest, Parses) {

@@ -69,16 +69,16 @@ std::vector<Row> Rows() {
        .give = [](Arguments& a, const std::string& v) { a.custom_ca_bundle = v; },
        .variables = {"AWS_CA_BUNDLE"},
        .config_key = "ca_bundle",
-       .read = [](const Settings& s) { return s.ca_bundle; }},
+       .read = [](const Settings& s) { return s.ca_bundle.path; }},
       {.name = "HttpsProxy",
-       .give = [](Arguments& a, const std::string& v) { a.https_proxy = v; },
+       .give = [](Arguments& a, const std::string& v) { a.https_proxy = Secret(v); },
        .variables = {"HTTPS_PROXY", "https_proxy"},
-       .read = [](const Settings& s) { return s.https_proxy; },
+       .read = [](const Settings& s) { return s.https_proxy.url; },
        .values = urls},
       {.name = "HttpProxy",
-       .give = [](Arguments& a, const std::string& v) { a.http_proxy = v; },
+       .give = [](Arguments& a, const std::string& v) { a.http_proxy = Secret(v); },
        .variables = {"HTTP_PROXY", "http_proxy"},
-       .read = [](const Settings& s) { return s.http_proxy; },
+       .read = [](const Settings& s) { return s.http_proxy.url; },
        .values = urls},
       {.name = "NoProxy",
        .give = [](Arguments& a, const std::string& v) { a.no_proxy = v; },
@@ -212,6 +212,8 @@ TEST(ResolveSettingsTest, KeysComeInPairs) {
   EXPECT_EQ(settings->keys->session_token.Reveal(), "T");
   EXPECT_FALSE(ResolveSettings({}, FakeEnvironment())->keys);
   EXPECT_THAT(ErrorWith({.access_key = "AK"}), HasSubstr("secret_key is not"));
+  EXPECT_THAT(ErrorWith({.access_key = "AK", .secret_key = "SK", .token = "T\n"}),
+              HasSubstr("the argument token holds white space"));
   EXPECT_THAT(ErrorWith({.secret_key = "SK"}), HasSubstr("access_key is not"));
 }
 
@@ -297,38 +299,47 @@ TEST(ResolveSettingsTest, MetadataTimesComeFromTheEnvironment) {
   EXPECT_EQ(settings->instance.attempts, 4);
 }
 
+TEST(ResolveSettingsTest, WhatIsNoSwitchOrNumberOfTheMetadataServiceIsIgnored) {
+  for (const auto& [value, disabled] :
+       {std::pair("1", false), std::pair("yes", false), std::pair("False", false),
+        std::pair("TRUE", true), std::pair("true", true)}) {
+    const auto settings = ResolveSettings({}, WithVariable("AWS_EC2_METADATA_DISABLED", value));
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->instance.disabled, disabled) << value;
+  }
+  for (const char* value : {"0", "-1", "x", "1.5", "99999999999"}) {
+    FakeEnvironment environment;
+    environment.variables = {{"AWS_METADATA_SERVICE_TIMEOUT", value},
+                             {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", value}};
+    const auto settings = ResolveSettings({}, environment);
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->instance.timeout, absl::Seconds(1));
+    EXPECT_EQ(settings->instance.attempts, 2);
+  }
+}
+
 // ----------------------------------------------------------------------------------- proxies
 
 TEST(ResolveSettingsTest, TheArgumentHttpProxyAloneServesHttpsTooWithAWarning) {
-  const auto settings = ResolveSettings({.http_proxy = "http://p:1"}, FakeEnvironment());
-  EXPECT_EQ(settings->https_proxy, "http://p:1");
+  const auto settings = ResolveSettings({.http_proxy = Secret("http://p:1")}, FakeEnvironment());
+  EXPECT_EQ(settings->https_proxy.url, "http://p:1");
   EXPECT_THAT(settings->warnings, ElementsAre(HasSubstr("https_proxy")));
 
   FakeEnvironment environment;
   environment.variables["HTTPS_PROXY"] = "http://q:2";
-  const auto both = ResolveSettings({.http_proxy = "http://p:1"}, environment);
-  EXPECT_EQ(both->https_proxy, "http://q:2");
+  const auto both = ResolveSettings({.http_proxy = Secret("http://p:1")}, environment);
+  EXPECT_EQ(both->https_proxy.url, "http://q:2");
   EXPECT_TRUE(both->warnings.empty());
 }
 
-TEST(ResolveSettingsTest, AProxyNeedsNoScheme) {
-  EXPECT_EQ(ResolveSettings({.https_proxy = "p:3128"}, FakeEnvironment())->https_proxy,
-            "http://p:3128");
-}
-
-TEST(ResolveSettingsTest, TakesEachKindOfProxy) {
-  for (const char* proxy :
-       {"http://p:1", "https://u:p%40ss@p.example.com:1/", "socks5h://p", "http://[::1]:3128"}) {
-    EXPECT_EQ(ResolveSettings({.https_proxy = proxy}, FakeEnvironment())->https_proxy, proxy);
-  }
-}
-
 TEST(ResolveSettingsTest, AProxyThatIsNoneIsRefusedWithoutItsPassword) {
-  for (const std::string proxy : {"http://u:s3cr3t@bad host:1", "u:s3cr3t@", "ftp://u:s3cr3t@p:1",
-                                  "http://u:s3cr3t/x@p:1", "http://u:s3cr3t@p:port"}) {
+  for (const std::string proxy :
+       {"http://u:s3cr3t@bad host:1", "u:s3cr3t@", "http://u:s3cr3t?x@p:1",
+        "http://u:s3cr3t%0a@p:1", "http://u:s3cr3t\n@p:1"}) {
     EXPECT_THAT(ErrorWith({}, WithVariable("HTTPS_PROXY", proxy)),
                 AllOf(HasSubstr("HTTPS_PROXY"), Not(HasSubstr("s3cr3t"))));
-    const absl::Status status = ResolveSettings({.http_proxy = proxy}, FakeEnvironment()).status();
+    const absl::Status status =
+        ResolveSettings({.http_proxy = Secret(proxy)}, FakeEnvironment()).status();
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr("the argument http_proxy"), Not(HasSubstr("s3cr3t"))));
     EXPECT_EQ(ArgumentOf(status), "") << "Terraform would show the line, and the password in it";
@@ -368,8 +379,10 @@ TEST(ResolveSettingsTest, SaysWhatIsWrongAndWhere) {
             "AWS_USE_FIPS_ENDPOINT is \"yes\"; it must be true or false");
   EXPECT_EQ(ErrorWith({}, WithVariable("AWS_MAX_ATTEMPTS", "0")),
             "AWS_MAX_ATTEMPTS is \"0\"; it must be a whole number of at least 1");
-  EXPECT_EQ(ErrorWith({}, WithConfig("retry_mode = often\n")),
-            "retry_mode of the profile \"default\" is \"often\"; it must be standard or adaptive");
+  EXPECT_EQ(
+      ErrorWith({}, WithConfig("retry_mode = often\n")),
+      "retry_mode of the profile \"default\" is wrong (not shown here): it must be standard or "
+      "adaptive");
   EXPECT_EQ(ErrorWith({.ec2_metadata_service_endpoint_mode = "IPv5"}),
             "the argument ec2_metadata_service_endpoint_mode is \"IPv5\"; it must be IPv4 or IPv6");
   EXPECT_EQ(ErrorWith({}, WithVariable("AWS_STS_REGIONAL_ENDPOINTS", "x")),
@@ -379,16 +392,24 @@ TEST(ResolveSettingsTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ErrorWith({.max_retries = -1}), "the argument max_retries must not be negative");
   EXPECT_EQ(ErrorWith({.requests_per_second = 0}),
             "the argument requests_per_second must be above zero");
-  EXPECT_THAT(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL_STS", "localhost:80")),
-              HasSubstr("AWS_ENDPOINT_URL_STS: \"localhost:80\" is not a URL"));
-  EXPECT_THAT(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL", "localhost:80")),
-              HasSubstr("AWS_ENDPOINT_URL: "));
-  EXPECT_THAT(ErrorWith({}, WithConfig("endpoint_url = x\n")),
-              HasSubstr("endpoint_url of the profile \"default\": \"x\" is not a URL"));
+  EXPECT_EQ(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL_STS", "localhost:80")),
+            "AWS_ENDPOINT_URL_STS is \"localhost:80\"; it must be a URL of the form "
+            "https://host[:port][/path]");
+  EXPECT_EQ(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL", "http://me:s3cr3t@h/")),
+            "AWS_ENDPOINT_URL is \"***@h/\"; it must be a URL of the form "
+            "https://host[:port][/path]");
+  EXPECT_EQ(ErrorWith({}, WithVariable("AWS_ENDPOINT_URL", "http://h/?token=s3cr3t")),
+            "AWS_ENDPOINT_URL is \"http://h/?***\"; it must not have a query");
+  EXPECT_EQ(
+      ErrorWith({}, WithConfig("endpoint_url = x\n")),
+      "endpoint_url of the profile \"default\" is wrong (not shown here): it must be a URL of "
+      "the form https://host[:port][/path]");
   EXPECT_THAT(ErrorWith({}, WithConfig("services = s\n[services s]\nsts =\n  endpoint_url = x\n")),
-              HasSubstr("endpoint_url of sts in the section [services s]: "));
+              HasSubstr("endpoint_url of sts in the section [services s] is wrong"));
   EXPECT_EQ(ErrorWith({}, WithVariable("AWS_REGION", "evil.com/")),
             "AWS_REGION is \"evil.com/\"; it must be an AWS Region such as eu-west-1");
+  EXPECT_EQ(ErrorWith({}, WithVariable("AWS_DEFAULT_REGION", "eu-west-1a")),
+            "AWS_DEFAULT_REGION is \"eu-west-1a\"; it must be an AWS Region such as eu-west-1");
   EXPECT_THAT(ErrorWith({}, WithVariable("TF_APPEND_USER_AGENT", "a\r\nX-Evil: 1")),
               HasSubstr("TF_APPEND_USER_AGENT"));
   EXPECT_THAT(ErrorWith({.user_agent = {"a\n"}}), HasSubstr("user_agent"));

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "aws/hash.h"
+#include "base/log.h"
 #include "support/fake_clock.h"
 #include "support/fake_environment.h"
 #include "support/fake_transport.h"
@@ -61,6 +63,11 @@ class SsoCredentialsTest : public ::testing::Test {
                                  return absl::OkStatus();
                                }})
         .Get({});
+  }
+
+  // What another process leaves in the cache.
+  static std::string Renewed() {
+    return absl::StrReplaceAll(Cached("2026-01-02T05:00:00Z"), {{"old-access", "their-access"}});
   }
 
   std::string Message() { return std::string(Get().status().message()); }
@@ -143,6 +150,63 @@ TEST_F(SsoCredentialsTest, WhereTheRenewalIsRefusedTheOldTokenServesWhileItLasts
   PutInCache("work", Cached("2026-01-02T03:00:00Z"));
   transport_.Answer(400, R"({"error": "invalid_grant"})");
   EXPECT_THAT(Message(), HasSubstr("has expired"));
+}
+
+// Two aliases of a provider begin with the same cache: the refresh token is good for one of them.
+TEST_F(SsoCredentialsTest, WhatAnotherProcessRenewedMeanwhileServes) {
+  for (const char* expiry : {"2026-01-02T03:00:00Z", "2026-01-02T03:05:00Z"}) {
+    for (const absl::Duration later : {absl::ZeroDuration(), absl::Milliseconds(500)}) {
+      PutInCache("work", Cached(expiry));
+      const absl::Duration done = clock_.Elapsed() + later;
+      std::string bearer;
+      transport_.Otherwise([&](const http::Request& request) {
+        if (request.url == "https://oidc/token") {
+          if (later == absl::ZeroDuration()) PutInCache("work", Renewed());
+          return http::Response{.code = 400, .body = R"({"error": "invalid_grant"})"};
+        }
+        for (const auto& [name, value] : request.headers) {
+          if (name == "x-amz-sso_bearer_token") bearer = value;
+        }
+        return http::Response{.code = 200, .body = kRoleAnswer};
+      });
+      environment_.before_reading = [&] {
+        if (clock_.Elapsed() >= done && later > absl::ZeroDuration()) PutInCache("work", Renewed());
+      };
+      const auto credentials = Get();
+      environment_.before_reading = nullptr;
+      ASSERT_TRUE(credentials.ok()) << credentials.status();
+      EXPECT_EQ(bearer, "their-access");
+      EXPECT_TRUE(written_.empty()) << "the cache is theirs";
+    }
+  }
+}
+
+TEST_F(SsoCredentialsTest, NobodyElseIsWaitedForLongerThanASecond) {
+  PutInCache("work", Cached("2026-01-02T03:00:00Z"));
+  transport_.Answer(400, R"({"error": "invalid_grant"})");
+  EXPECT_THAT(Message(), HasSubstr("has expired"));
+  EXPECT_EQ(clock_.Elapsed(), absl::Seconds(1));
+}
+
+TEST_F(SsoCredentialsTest, AnExpiredRegistrationRenewsNothing) {
+  const std::string cached = Cached("2026-01-02T03:00:00Z");
+  PutInCache("work", absl::StrReplaceAll(cached, {{"2026-03-01", "2026-01-01"}}));
+  EXPECT_THAT(Message(), HasSubstr("has expired"));
+  EXPECT_TRUE(transport_.requests().empty());
+}
+
+// The answer repeats the request in a form of its own.
+TEST_F(SsoCredentialsTest, AFailedRenewalShowsNothingOfWhatWasSent) {
+  PutInCache("work", Cached("2026-01-02T03:00:00Z"));
+  transport_.Answer(400, R"({"message": "no client-secret, no old-refresh, no old%2drefresh"})");
+  log::SetLevel(log::Level::kDebug);
+  ::testing::internal::CaptureStderr();
+  EXPECT_THAT(Message(), HasSubstr("has expired"));
+  const std::string logged = ::testing::internal::GetCapturedStderr();
+  log::SetLevel(log::Level::kOff);
+  EXPECT_THAT(logged,
+              ::testing::AllOf(HasSubstr("no ***, no ***, no ***"), Not(HasSubstr("client-secret")),
+                               Not(HasSubstr("refresh\\\""))));
 }
 
 TEST_F(SsoCredentialsTest, ATokenThatIsRefusedSaysHowToLogIn) {

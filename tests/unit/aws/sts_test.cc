@@ -163,5 +163,20 @@ TEST_F(StsTest, DeepXmlEndsNobodysStack) {
   EXPECT_FALSE(ParseStsCredentials(xml).ok());
 }
 
+// pugixml recurses into what is nested: what is larger than STS can answer is not read at all.
+TEST(ParseStsAnswerTest, HasALargestSize) {
+  const auto padded = [](std::size_t size) {
+    const std::string answer =
+        "<R><RResult><Arn>a</Arn><Account>1</Account><Credentials><AccessKeyId>A</AccessKeyId>"
+        "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>"
+        "2026-01-02T04:04:05Z</Expiration></Credentials></RResult></R>";
+    return answer + std::string(size - answer.size(), ' ');
+  };
+  EXPECT_TRUE(ParseStsCredentials(padded(1 << 20)).ok());
+  EXPECT_TRUE(ParseCallerIdentity(padded(1 << 20)).ok());
+  EXPECT_FALSE(ParseStsCredentials(padded((1 << 20) + 1)).ok());
+  EXPECT_FALSE(ParseCallerIdentity(padded((1 << 20) + 1)).ok());
+}
+
 }  // namespace
 }  // namespace er::aws

@@ -73,7 +73,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Kind{"throttle", false, Delivery::kWhole, 429, "ThrottlingException"},
                     Kind{"conflict", false, Delivery::kWhole, 400, "ConflictException"},
                     Kind{"expired", false, Delivery::kWhole, 403, "ExpiredTokenException"},
-                    Kind{"access-denied", false, Delivery::kWhole, 403, "AccessDeniedException"}),
+                    Kind{"access-denied", false, Delivery::kWhole, 403, "AccessDeniedException"},
+                    Kind{"not-found", false, Delivery::kWhole, 404, "ResourceNotFoundException"},
+                    Kind{"altered", true}),
     [](const auto& parameter) {
       std::string name = parameter.param.name;
       std::erase(name, '-');
@@ -93,6 +95,24 @@ TEST(Fault, HitsItsOperationItsWorkflowAndItsCalls) {
   std::vector<int> codes;
   for (int i = 0; i < 5; ++i) codes.push_back(client.List("customers").code());
   EXPECT_THAT(codes, ElementsAre(200, 429, 429, 200, 200));
+}
+
+TEST(Fault, AltersAnAnswerOrEachJobOfAList) {
+  Client client;
+  const std::string id = client.StartWith("{}").json["jobId"];
+  for (const char* operation : {"GetIdMappingJob", "ListIdMappingJobs"}) {
+    Inject(client, {{"kind", "altered"},
+                    {"operation", operation},
+                    {"members", {{"status", "PAUSED"}, {"costs", 7}, {"startTime", nullptr}}}});
+  }
+  const Json listed = client.List("customers").json["jobs"][0];
+  for (const Json& job : {client.Get("customers", id).json, listed}) {
+    EXPECT_EQ(job["jobId"], id);
+    EXPECT_EQ(job["status"], "PAUSED");
+    EXPECT_EQ(job["costs"], 7);
+    EXPECT_FALSE(job.contains("startTime"));
+  }
+  EXPECT_EQ(client.Get("customers", id).json["status"], "RUNNING");
 }
 
 TEST(Fault, IsOfAnOperationThatThereIs) {
@@ -199,11 +219,13 @@ TEST(RandomPlan, HitsAtItsRateWithItsKinds) {
   EXPECT_EQ(hits("cut-after") + hits("garbage") + hits(""), 4000);
 }
 
-TEST(RandomPlan, DrawsFromAllButDenialUnlessTold) {
+TEST(RandomPlan, DrawsFromWhatPassesUnlessTold) {
   const std::vector<std::string> drawn = Drawn(1, {{"rate", 1}}, 2000);
   const std::set<std::string> kinds(drawn.begin(), drawn.end());
   EXPECT_EQ(kinds.size(), 17);
-  EXPECT_FALSE(kinds.contains("access-denied"));
+  for (const char* kind : {"access-denied", "conflict", "not-found", "altered"}) {
+    EXPECT_FALSE(kinds.contains(kind)) << kind;
+  }
 }
 
 TEST(RandomPlan, KeepsToItsOperations) {
@@ -227,6 +249,7 @@ TEST(Plan, IsRefusedAsAWhole) {
       {{{"faults", {{{"kind", "slow"}, {"delay", 3}}}}}, "must be a duration"},
       {{{"faults", {{{"kind", "slow"}, {"time", 3}}}}}, "unknown member: time"},
       {{{"faults", {{{"kind", "slow"}, {"times", -1}}}}}, "times must be"},
+      {{{"faults", {{{"kind", "altered"}, {"members", 3}}}}}, "members must be an object"},
       {{{"faults", "slow"}}, "faults must be a list"},
       {{{"random", {{"rate", 2}}}}, "rate must be"},
       {{{"random", {{"kinds", {"cut"}}}}}, "kind must be one of"},

@@ -2,15 +2,25 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 #include <zlib.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "base/log.h"
+#include "http/mask.h"
 #include "support/fake_environment.h"
 #include "support/http_server.h"
 
@@ -134,13 +144,24 @@ TEST(CurlTransportTest, UndoesGzip) {
 }
 
 TEST(CurlTransportTest, AnAnswerHasALargestSizeAlsoAfterGzip) {
-  HttpServer server(Always(
-      HttpServer::Answer(200, Gzip(std::string(1 << 20, 'a')), {{"content-encoding", "gzip"}})));
-  const auto transport = NewTransport({.largest_response = 100'000});
-  const auto answer = transport->Send({.method = "GET", .url = server.url()}, {});
-  EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("larger than 100000 bytes"));
-  EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnknown);
+  constexpr std::size_t kLargest = 8 << 20;
+  for (const auto& [size, zipped] :
+       {std::pair(kLargest, false), std::pair(kLargest, true), std::pair(kLargest + 1, false),
+        std::pair(kLargest + 1, true)}) {
+    const std::string body(size, 'a');
+    HttpServer server(
+        Always(zipped ? HttpServer::Answer(200, Gzip(body), {{"content-encoding", "gzip"}})
+                      : HttpServer::Ok(body)));
+    const auto answer = NewTransport()->Send({.method = "GET", .url = server.url()}, {});
+    if (size == kLargest) {
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      EXPECT_EQ(answer->body.size(), size);
+      continue;
+    }
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
+    EXPECT_THAT(std::string(answer.status().message()), HasSubstr("larger than 8388608 bytes"));
+    EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnknown);
+  }
 }
 
 // ------------------------------------------------------------------------ no answer, and why
@@ -252,7 +273,7 @@ TEST(CurlTransportTest, AfterStopNothingIsSent) {
 
 TEST(CurlTransportTest, ReusesItsConnection) {
   HttpServer server(Always(HttpServer::Ok("{}")), HttpServer::Tls::kOn);
-  const auto transport = NewTransport({.ca_bundle = server.ca_file()});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(transport->Send({.method = "GET", .url = server.url()}, {}).ok());
   }
@@ -335,12 +356,120 @@ TEST(CurlTransportTest, AReadSurvivesThatTheServerClosedAnIdleConnection) {
   EXPECT_EQ(server.connections(), 2);
 }
 
+// A server of HTTP/2 may refuse a single request of a connection, before it has looked at it or
+// afterwards. libcurl takes its word for it and sends the request again.
+HttpServer::Handler RefusesTheFirstStream() {
+  return [first = true](const HttpServer::Received& request) mutable -> HttpServer::Reply {
+    if (!request.http2) return HttpServer::Ok("{}");
+    return {.reset = std::exchange(first, false) ? HttpServer::kRefusedStream : 0};
+  };
+}
+
+TEST(CurlTransportTest, SpeaksHttp2) {
+  HttpServer server([](const HttpServer::Received&) { return HttpServer::Reply(); },
+                    HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = transport->Send({.method = "POST", .url = server.url(), .body = "{}"}, {});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->body, "{}");
+  }
+  EXPECT_EQ(server.connections(), 1);
+  EXPECT_TRUE(server.requests().at(2).http2);
+}
+
+TEST(CurlTransportTest, LibcurlRepeatsWhatAnHttp2ServerRefuses) {
+  HttpServer server(RefusesTheFirstStream(), HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  ASSERT_TRUE(transport->Send({.method = "POST", .url = server.url(), .body = "{}"}, {}).ok());
+  EXPECT_EQ(server.requests().size(), 2u);  // what at_most_once is there to prevent
+}
+
+TEST(CurlTransportTest, AtMostOnceIsNotSentOverHttp2) {
+  HttpServer server(RefusesTheFirstStream(), HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  const auto answer = transport->Send(
+      {.method = "POST", .url = server.url(), .body = "{}", .at_most_once = true}, {});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(server.requests().size(), 1u);
+  EXPECT_FALSE(server.requests().at(0).http2);
+}
+
+TEST(CurlTransportTest, WhatMustNotBeRepeatedInSilenceFailsWhereAnHttp2ServerRefusesIt) {
+  HttpServer server(RefusesTheFirstStream(), HttpServer::TlsOptions{.http2 = true});
+  const auto transport = NewTransport({.ca_bundle = {server.ca_file()}});
+  const auto answer = transport->Send(
+      {.method = "PUT", .url = server.url(), .body = "{}", .no_silent_repeat = true}, {});
+  EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnknown);
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
 // ---------------------------------------------------------------------------------------- TLS
+
+// OpenSSL as somebody's openssl.cnf may have it: any version and any key will do. Read when OpenSSL
+// is used first.
+const bool kOpensslIsLax = [] {
+  const std::string path = absl::StrCat(std::filesystem::temp_directory_path().string(),
+                                        "/er-openssl-", getpid(), ".cnf");
+  std::ofstream(path)
+      << "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = lax\n"
+         "[lax]\nMinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n";
+  setenv("OPENSSL_CONF", path.c_str(), 1);
+  std::atexit([] { std::remove(std::getenv("OPENSSL_CONF")); });
+  return true;
+}();
+
+TEST(CurlTransportTest, ATlsVersionThatIsTooOldIsRefusedWhateverOpensslAllows) {
+  ASSERT_TRUE(kOpensslIsLax);
+  for (const auto& [newest, allowed] :
+       {std::pair(TLS1_1_VERSION, false), std::pair(TLS1_2_VERSION, true)}) {
+    HttpServer server(Always(HttpServer::Ok("{}")), HttpServer::TlsOptions{.newest = newest});
+    const auto answer = NewTransport({.ca_bundle = {server.ca_file()}})
+                            ->Send({.method = "POST", .url = server.url()}, {});
+    EXPECT_EQ(answer.ok(), allowed) << newest << ": " << answer.status();
+    HttpServer proxy(Always(HttpServer::Ok("{}")), HttpServer::TlsOptions{.newest = newest});
+    const auto by_proxy =
+        NewTransport({.ca_bundle = {proxy.ca_file()}, .http_proxy = {proxy.url()}})
+            ->Send({.method = "POST", .url = "http://service.invalid/"}, {});
+    EXPECT_EQ(by_proxy.ok(), allowed) << newest << ": " << by_proxy.status();
+  }
+}
+
+// Debian's libcurl looks into this folder, too, unless it is told not to.
+TEST(CurlTransportTest, NothingButTheBundleIsTrusted) {
+  constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt";
+  FILE* file = fopen(kSystemBundle, "r");
+  ASSERT_NE(file, nullptr) << "this test needs the package ca-certificates";
+  X509* authority = PEM_read_X509(file, nullptr, nullptr, nullptr);
+  fclose(file);
+  const std::string of_folder = absl::StrFormat(
+      "/etc/ssl/certs/%08x.0",
+      X509_NAME_hash_ex(X509_get_subject_name(authority), nullptr, nullptr, nullptr));
+  X509_free(authority);
+  const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(inotify_add_watch(watch, of_folder.c_str(), IN_OPEN), 0) << of_folder;
+
+  HttpServer other(Always({}), HttpServer::Tls::kOn);
+  const HttpServer::TlsOptions of_authority{.issuer = kSystemBundle};
+  HttpServer server(Always(HttpServer::Ok("{}")), of_authority);
+  EXPECT_FALSE(NewTransport({.ca_bundle = {other.ca_file()}})
+                   ->Send({.method = "GET", .url = server.url()}, {})
+                   .ok());
+  HttpServer proxy(Always(HttpServer::Ok("{}")), of_authority);
+  EXPECT_FALSE(NewTransport({.ca_bundle = {other.ca_file()}, .http_proxy = {proxy.url()}})
+                   ->Send({.method = "GET", .url = "http://service.invalid/"}, {})
+                   .ok());
+  inotify_event event{};
+  EXPECT_LT(read(watch, &event, sizeof event), 0)
+      << "the certificate was looked at in " << of_folder;
+  close(watch);
+}
 
 TEST(CurlTransportTest, AnUnknownCertificateIsRefusedBeforeAnythingIsSent) {
   HttpServer server(Always(HttpServer::Ok("{}")), HttpServer::Tls::kOn);
   HttpServer other(Always({}), HttpServer::Tls::kOn);
-  const auto answer = NewTransport({.ca_bundle = other.ca_file()})
+  const auto answer = NewTransport({.ca_bundle = {other.ca_file()}})
                           ->Send({.method = "POST", .url = server.url(), .body = "secret"}, {});
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnsent);
@@ -360,7 +489,7 @@ TEST(CurlTransportTest, ACertificateIsForItsHostOnly) {
   const std::string url =
       absl::StrCat("https://127.0.0.1", server.url().substr(server.url().rfind(':')));
   const auto answer =
-      NewTransport({.ca_bundle = server.ca_file()})->Send({.method = "GET", .url = url}, {});
+      NewTransport({.ca_bundle = {server.ca_file()}})->Send({.method = "GET", .url = url}, {});
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnsent);
 }
@@ -372,22 +501,21 @@ TEST(CurlTransportTest, ABundleThatIsNoneIsSaidAtOnce) {
               HasSubstr("holds no PEM certificate"));
 }
 
-TEST(FindCaBundleTest, PrefersTheVariables) {
+TEST(FindCaBundleTest, PrefersTheVariable) {
   FakeEnvironment environment;
-  EXPECT_EQ(FindCaBundle(environment), "");
+  EXPECT_EQ(FindCaBundle(environment).path, "");
   environment.files["/etc/ssl/cert.pem"] = "";
-  EXPECT_EQ(FindCaBundle(environment), "/etc/ssl/cert.pem");
+  EXPECT_EQ(FindCaBundle(environment).path, "/etc/ssl/cert.pem");
   environment.variables["SSL_CERT_FILE"] = "/mine.pem";
-  EXPECT_EQ(FindCaBundle(environment), "/mine.pem");
-  environment.variables["AWS_CA_BUNDLE"] = "/aws.pem";
-  EXPECT_EQ(FindCaBundle(environment), "/aws.pem");
+  EXPECT_EQ(FindCaBundle(environment).path, "/mine.pem");
+  EXPECT_EQ(FindCaBundle(environment).name, "SSL_CERT_FILE is \"/mine.pem\"");
 }
 
 // -------------------------------------------------------------------------------------- proxies
 
 TEST(CurlTransportTest, SendsThroughTheProxy) {
   HttpServer proxy(Always(HttpServer::Ok("from the proxy")));
-  const auto transport = NewTransport({.http_proxy = proxy.url()});
+  const auto transport = NewTransport({.http_proxy = {proxy.url()}});
   const auto answer = transport->Send({.method = "GET", .url = "http://service.invalid/x"}, {});
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->body, "from the proxy");
@@ -396,45 +524,92 @@ TEST(CurlTransportTest, SendsThroughTheProxy) {
 
 TEST(CurlTransportTest, TunnelsHttpsThroughTheProxy) {
   HttpServer proxy(Always(HttpServer::Answer(403, "no")));
-  const auto transport = NewTransport({.https_proxy = proxy.url()});
+  const auto transport = NewTransport({.https_proxy = {proxy.url()}});
   const auto answer = transport->Send({.method = "POST", .url = "https://service.invalid/x"}, {});
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnsent);
   EXPECT_EQ(proxy.requests().at(0).method, "CONNECT");
 }
 
-TEST(CurlTransportTest, AProxyThatIsNoneIsToldWithoutItsPassword) {
-  const auto transport = NewTransport({.http_proxy = "http://me:s3cr3t@bad host:1"});
+Proxy WithPassword(const HttpServer& server) {
+  return {.url = server.url(), .user = Secret("user"), .password = Secret("hunter2")};
+}
+
+TEST(CurlTransportTest, LogsInToTheProxy) {
+  HttpServer proxy(Always(HttpServer::Ok("from the proxy")));
+  const Request request{.method = "GET", .url = "http://service.invalid/x"};
+  ASSERT_TRUE(NewTransport({.http_proxy = WithPassword(proxy)})->Send(request, {}).ok());
+  ASSERT_TRUE(NewTransport({.http_proxy = {.url = proxy.url()}})->Send(request, {}).ok());
+  EXPECT_EQ(proxy.requests().at(0).Header("proxy-authorization"), "Basic dXNlcjpodW50ZXIy");
+  EXPECT_EQ(proxy.requests().at(1).Header("proxy-authorization"), "");
+}
+
+// libcurl adds the password to the request by itself, in base64.
+TEST(CurlTransportTest, ThePasswordOfTheProxyIsAmongTheSecretsOfTheExchange) {
+  HttpServer proxy([](const HttpServer::Received& request) {
+    return HttpServer::Answer(
+        503,
+        absl::StrCat("<pre>", request.Header("proxy-authorization"), "\n",
+                     request.Header("x-amz-security-token"), " hunter2</pre>"),
+        {{"x-echo", request.Header("proxy-authorization")}});
+  });
+  log::SetLevel(log::Level::kTrace);
+  ::testing::internal::CaptureStderr();
+  const auto answer = NewTransport({.http_proxy = WithPassword(proxy)})
+                          ->Send({.method = "GET",
+                                  .url = "http://service.invalid/x",
+                                  .headers = {{"x-amz-security-token", "t0k3n"}}},
+                                 {});
+  const std::string trace = ::testing::internal::GetCapturedStderr();
+  log::SetLevel(log::Level::kOff);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_THAT(answer->body, HasSubstr("dXNlcjpodW50ZXIy"));
+  EXPECT_EQ(Masked(answer->body, answer->secrets), "<pre>Basic ***\n*** ***</pre>");
+  EXPECT_THAT(trace,
+              AllOf(HasSubstr("x-echo: Basic ***"), HasSubstr("<pre>Basic ***"),
+                    Not(HasSubstr("dXNlcj")), Not(HasSubstr("t0k3n")), Not(HasSubstr("hunter2"))));
+}
+
+TEST(CurlTransportTest, AProxyThatIsNotThereIsToldWithoutItsPassword) {
+  const auto transport = NewTransport(
+      {.http_proxy = {.url = DeadUrl(), .user = Secret("user"), .password = Secret("hunter2")}});
   const auto answer = transport->Send({.method = "GET", .url = "http://service.invalid/x"}, {});
+  EXPECT_EQ(DeliveryOf(answer.status()), Delivery::kUnsent);
   EXPECT_THAT(std::string(answer.status().message()),
-              AllOf(HasSubstr("bad host:1"), Not(HasSubstr("s3cr3t"))));
+              AllOf(HasSubstr("service.invalid"), Not(HasSubstr("hunter2"))));
 }
 
 TEST(CurlTransportTest, TrustsAProxyAsItTrustsAServer) {
   HttpServer proxy(Always(HttpServer::Ok("from the proxy")), HttpServer::Tls::kOn);
   const Request request{.method = "GET", .url = "http://service.invalid/x"};
-  EXPECT_FALSE(NewTransport({.http_proxy = proxy.url()})->Send(request, {}).ok());
+  EXPECT_FALSE(NewTransport({.http_proxy = {proxy.url()}})->Send(request, {}).ok());
   for (const CurlOptions& options :
-       {CurlOptions{.ca_bundle = proxy.ca_file(), .http_proxy = proxy.url()},
-        CurlOptions{.insecure = true, .http_proxy = proxy.url()}}) {
+       {CurlOptions{.ca_bundle = {proxy.ca_file()}, .http_proxy = {proxy.url()}},
+        CurlOptions{.insecure = true, .http_proxy = {proxy.url()}}}) {
     const auto answer = NewTransport(options)->Send(request, {});
     ASSERT_TRUE(answer.ok()) << answer.status();
     EXPECT_EQ(answer->body, "from the proxy");
   }
 }
 
-TEST(CurlTransportTest, GoesDirectWhereNoProxyOrTheCallerSaysSo) {
+TEST(CurlTransportTest, GoesDirectToThisComputerAndWhereNoProxyOrTheCallerSaysSo) {
   HttpServer server(Always(HttpServer::Ok("direct")));
   HttpServer proxy(Always(HttpServer::Ok("from the proxy")));
-  const Request request{.method = "GET", .url = server.url()};
-  EXPECT_EQ(NewTransport({.http_proxy = proxy.url()})->Send(request, {})->body, "from the proxy");
-  EXPECT_EQ(NewTransport({.http_proxy = proxy.url(), .no_proxy = "x.com,127.0.0.0/8"})
-                ->Send(request, {})
+  const Request request{.method = "GET", .url = "http://service.invalid/"};
+  EXPECT_EQ(NewTransport({.http_proxy = {proxy.url()}})
+                ->Send({.method = "GET", .url = server.url()}, {})
                 ->body,
             "direct");
+  EXPECT_EQ(NewTransport({.http_proxy = {proxy.url()}})->Send(request, {})->body, "from the proxy");
+  EXPECT_EQ(NewTransport({.http_proxy = {proxy.url()}, .no_proxy = NoProxy("*.invalid")})
+                ->Send(request, {})
+                .status()
+                .code(),
+            absl::StatusCode::kUnavailable);
   Request bypassing = request;
   bypassing.bypass_proxy = true;
-  EXPECT_EQ(NewTransport({.http_proxy = proxy.url()})->Send(bypassing, {})->body, "direct");
+  EXPECT_FALSE(NewTransport({.http_proxy = {proxy.url()}})->Send(bypassing, {}).ok());
+  EXPECT_EQ(proxy.requests().size(), 1u);
 }
 
 TEST(CurlTransportTest, ReadsNoProxyFromTheEnvironment) {

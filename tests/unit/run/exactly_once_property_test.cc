@@ -21,11 +21,8 @@ class ExactlyOnce : public testing::TestWithParam<int> {};
 
 std::set<std::string> JobsOfNotes(const RunFixture& test) {
   std::set<std::string> jobs;
-  for (const std::string& path : test.Notes()) {
-    const auto text = ProcessEnvironment().ReadFile(path);
-    for (const FakeJob& job : test.service.jobs) {
-      if (text.ok() && text->find(job.id) != std::string::npos) jobs.insert(job.id);
-    }
+  for (const Note& note : test.Notes()) {
+    if (!note.job_id.empty()) jobs.insert(note.job_id);
   }
   return jobs;
 }

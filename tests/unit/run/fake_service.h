@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,6 +31,7 @@ enum class Fault {
   kGarbage,     // the service did it, and answered with nothing that can be used
   kThrottled,   // refused before execution
   kDenied,      // refused: a person has to do something about it
+  kExpired,     // refused: the credentials have expired, and cannot become fresh
 };
 
 struct FakeJob {
@@ -45,16 +47,22 @@ struct FakeJob {
 
 class FakeService {
  public:
+  // Where its workflows write to.
+  static constexpr char kOwnRole[] = "arn:aws:iam::123456789012:role/own";
+  static constexpr char kOwnPath[] = "s3://own/out/";
+
   enum class Refusal { kConflict, kExceedsLimit, kQueued };
 
   explicit FakeService(Clock& clock) : clock_(clock) {}
 
   absl::Duration latency = absl::Milliseconds(100);
   absl::Duration job_duration = absl::Minutes(10);
+  absl::Duration next_job_duration{};  // of the next job alone; zero: job_duration
   absl::Duration list_lag = absl::ZeroDuration();
   Refusal refusal = Refusal::kConflict;
   int quota = 1;
   bool jobs_fail = false;
+  bool tells_own_output = false;  // a job that was not told where to write says where it does
   std::set<std::string> workflows = {"wf"};
   // The fault of the next call of an operation; kNone when there are no more.
   std::map<std::string, std::deque<Fault>> faults;
@@ -91,13 +99,18 @@ class FakeService {
                     .members = members,
                     .start = start,
                     .runs = runs,
-                    .end = runs + job_duration,
+                    .end = runs + Take(next_job_duration, job_duration),
                     .fails = jobs_fail,
                     .foreign = foreign});
     return jobs.back();
   }
 
  private:
+  static absl::Duration Take(absl::Duration& once, absl::Duration otherwise) {
+    const absl::Duration taken = std::exchange(once, absl::ZeroDuration());
+    return taken == absl::ZeroDuration() ? otherwise : taken;
+  }
+
   // What the service does, and what goes wrong.
   absl::StatusOr<aws::Answer> Execute(const std::string& operation, const nlohmann::json& members) {
     std::unique_lock lock(mutex_);
@@ -114,6 +127,13 @@ class FakeService {
       case Fault::kDenied:
         return Failure(operation, "AccessDeniedException", "not allowed", 403,
                        aws::Execution::kRefused);
+      case Fault::kExpired:
+        return aws::ToStatus({.operation = operation,
+                              .code = "ExpiredTokenException",
+                              .message = "expired",
+                              .http_status = 403,
+                              .execution = aws::Execution::kRefused,
+                              .lasting = true});
       default:
         break;
     }
@@ -169,6 +189,14 @@ class FakeService {
     return summary;
   }
 
+  void TellOutput(const nlohmann::json& members, nlohmann::json& body) const {
+    if (members.contains("outputSourceConfig")) {
+      body["outputSourceConfig"] = members["outputSourceConfig"];
+    } else if (tells_own_output) {
+      body["outputSourceConfig"] = {{{"roleArn", kOwnRole}, {"outputS3Path", kOwnPath}}};
+    }
+  }
+
   absl::StatusOr<aws::Answer> Model(const std::string& operation, const nlohmann::json& members) {
     aws::Answer answer{.request_id = "r-1",
                        .date = absl::FromUnixSeconds(absl::ToUnixSeconds(Now()))};
@@ -179,7 +207,8 @@ class FakeService {
       }
       return answer;
     }
-    const std::string workflow = members.at("workflowName").get<std::string>();
+    std::string workflow = members.at("workflowName").get<std::string>();
+    if (workflow.rfind("arn:", 0) == 0) workflow = workflow.substr(workflow.rfind('/') + 1);
     const auto gone = [&](const std::string& what) {
       return Failure(operation, "ResourceNotFoundException", what + " not found", 404,
                      aws::Execution::kRefused);
@@ -198,9 +227,7 @@ class FakeService {
       }
       const FakeJob& job = Begin(workflow, members, /*foreign=*/false);
       answer.body = {{"jobId", job.id}, {"jobType", members.value("jobType", "BATCH")}};
-      if (members.contains("outputSourceConfig")) {
-        answer.body["outputSourceConfig"] = members["outputSourceConfig"];
-      }
+      TellOutput(members, answer.body);
       return answer;
     }
     if (operation == "GetIdMappingJob") {
@@ -209,9 +236,7 @@ class FakeService {
         if (job.id != id || job.workflow != workflow || forgotten.count(id) > 0) continue;
         answer.body = Summary(job);
         answer.body["jobType"] = job.members.value("jobType", "BATCH");
-        if (job.members.contains("outputSourceConfig")) {
-          answer.body["outputSourceConfig"] = job.members["outputSourceConfig"];
-        }
+        TellOutput(job.members, answer.body);
         if (StatusOf(job) == "FAILED") {
           answer.body["errorDetails"] = {{"errorMessage", "the input cannot be read"}};
         }

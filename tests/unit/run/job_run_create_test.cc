@@ -137,7 +137,7 @@ TEST(JobRunCreate, DoesNotTakeTheJobOfAnEarlierRunForItsOwnThoughTheListLags) {
   EXPECT_THAT(test.service.jobs, SizeIs(2));
 }
 
-TEST(JobRunCreate, DoesNotTakeAnothersJobForItsOwn) {
+TEST(JobRunCreate, WhereSomebodyElseStartsAnotherJobAtTheSameMomentBothAreNamed) {
   RunFixture test;
   test.service.quota = 2;
   test.service.on_start = [&] {
@@ -148,7 +148,11 @@ TEST(JobRunCreate, DoesNotTakeAnothersJobForItsOwn) {
   };
   test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
   const StateAnswer answer = test.Create({{"job_type", "BATCH"}});
-  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+  EXPECT_TRUE(answer.state.IsNull());
+  EXPECT_THAT(Summaries(answer.diagnostics), ElementsAre("error: Several New ID Mapping Jobs"));
+  for (const FakeJob& job : test.service.jobs) {
+    EXPECT_THAT(answer.diagnostics[0].detail, HasSubstr(job.id));
+  }
 }
 
 TEST(JobRunCreate, NamesAllJobsThatMayBeItsOwnAndStartsNoMore) {
@@ -207,6 +211,20 @@ TEST(JobRunCreate, ATimeOutKeepsTheJobAndTheReplacementTakesItUp) {
   EXPECT_EQ(TextOf(created.state, "job_id"), TextOf(timed_out.state, "job_id"));
   EXPECT_EQ(TextOf(created.state, "status"), "SUCCEEDED");
   EXPECT_THAT(test.service.jobs, SizeIs(1));
+}
+
+// What expires in the middle of a wait and cannot become fresh: asking on would only be refused.
+TEST(JobRunCreate, EndsTheWaitAtOnceWhereTheCredentialsHaveExpiredForGood) {
+  RunFixture test;
+  test.service.job_duration = absl::Hours(3);
+  test.service.faults["GetIdMappingJob"] = {Fault::kNone, Fault::kNone, Fault::kExpired};
+  const StateAnswer answer = test.Create();
+  EXPECT_THAT(Summaries(answer.diagnostics),
+              ElementsAre("error: Unable to Wait for the ID Mapping Job"));
+  EXPECT_EQ(test.service.calls["GetIdMappingJob"], 3);
+  EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
+  EXPECT_EQ(answer.state["unfinished"], Value(true));
+  EXPECT_LT(test.clock.Elapsed(), absl::Minutes(1));
 }
 
 TEST(JobRunCreate, WithCreateBeforeDestroyTheJournalHasTheUnfinishedJob) {
@@ -276,15 +294,19 @@ TEST(JobRunCreate, TakesUpWhatAProcessThatDiedHasStarted) {
   EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
-TEST(JobRunCreate, ANoteOfAJobThatTheServiceHasForgottenIsDroppedAndANewJobStarted) {
+TEST(JobRunCreate, ANotedJobThatTheServiceDoesNotKnowIsNamedAndNoOtherIsStarted) {
   RunFixture test;
   const StateAnswer unseen = test.Create();
   test.service.forgotten.insert(TextOf(unseen.state, "job_id"));
   test.NewProcess();
+  const absl::Duration begun = test.clock.Elapsed();
   const StateAnswer second = test.Create();
-  EXPECT_THAT(second.diagnostics, IsEmpty());
-  EXPECT_EQ(TextOf(second.state, "status"), "SUCCEEDED");
-  EXPECT_THAT(test.service.jobs, SizeIs(2));
+  EXPECT_TRUE(second.state.IsNull());
+  EXPECT_THAT(Summaries(second.diagnostics),
+              ElementsAre("warning: Took Up an ID Mapping Job", "error: ID Mapping Job Not Found"));
+  EXPECT_THAT(second.diagnostics[1].detail, HasSubstr(TextOf(unseen.state, "job_id")));
+  EXPECT_GE(test.clock.Elapsed() - begun, absl::Minutes(2));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
   EXPECT_THAT(test.Notes(), SizeIs(1));
 }
 
@@ -314,6 +336,7 @@ TEST(JobRunCreate, AJobOfAnotherProcessIsNotTakenForTheLostOne) {
   test.service.quota = 2;
   test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
   const auto one = test.process;
+  test.scope = "another state";
   test.NewProcess();
   const auto other = test.process;
   const Value planned = test.PlanTo(Value::Null(), test.Config({})).planned;
@@ -386,39 +409,6 @@ TEST(JobRunCreate, AnAttemptWhoseOutcomeADeadProcessDidNotSeeIsLookedForFirst) {
   EXPECT_EQ(TextOf(second.state, "job_id"), test.service.jobs[0].id);
 }
 
-TEST(JobRunCreate, HalfALineInANoteSpoilsNoOther) {
-  RunFixture test;
-  const Value::Map arguments{
-      {"timeouts", Value::Map{{"create", "1s"}, {"update", {}}, {"delete", {}}}}};
-  test.service.faults["StartIdMappingJob"] = {Fault::kLostBefore};
-  EXPECT_TRUE(test.Create(arguments).state.IsNull());
-  ASSERT_THAT(test.Notes(), SizeIs(1));
-  // As if that process had died while it wrote down that it was about to send.
-  const std::string note = *ProcessEnvironment().ReadFile(test.Notes()[0]);
-  const std::size_t half = note.find("sent_at");
-  ASSERT_NE(half, std::string::npos);
-  std::filesystem::resize_file(test.Notes()[0], half);
-
-  // The next one starts a job, and does not see its answer.
-  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
-  test.service.on_start = [&] {
-    test.service.faults["ListIdMappingJobs"] = std::deque<Fault>(2000, Fault::kLostBefore);
-  };
-  test.NewProcess();
-  EXPECT_TRUE(
-      test.Create({{"timeouts", Value::Map{{"create", "5m"}, {"update", {}}, {"delete", {}}}}})
-          .state.IsNull());
-  ASSERT_THAT(test.service.jobs, SizeIs(1));
-
-  // The third finds that.
-  test.service.on_start = nullptr;
-  test.service.faults.clear();
-  test.NewProcess();
-  const StateAnswer third = test.Create();
-  EXPECT_EQ(TextOf(third.state, "job_id"), test.service.jobs[0].id);
-  EXPECT_THAT(test.service.jobs, SizeIs(1));
-}
-
 TEST(JobRunCreate, OfTwoAttemptsWhoseOutcomesAreOpenOnlyOneTakesTheJob) {
   RunFixture test;
   const auto run = [](const char* name, const char* time_out) {
@@ -451,12 +441,28 @@ TEST(JobRunCreate, OfTwoAttemptsWhoseOutcomesAreOpenOnlyOneTakesTheJob) {
   EXPECT_THAT(test.service.jobs, SizeIs(2));
 }
 
-TEST(JobRunCreate, WithoutAJournalFolderRunsAllTheSame) {
+TEST(JobRunCreate, WithoutAJournalRunsAllTheSameAndSaysSoOnce) {
   RunFixture test;
-  test.journal_folder = "/proc/no-such-folder";
+  test.journal.fault = [](const std::string&, const std::string&) {
+    return absl::UnavailableError("No space left on device");
+  };
+  const StateAnswer first = test.Create();
+  EXPECT_EQ(TextOf(first.state, "status"), "SUCCEEDED");
+  EXPECT_THAT(Summaries(first.diagnostics), ElementsAre("warning: No Journal of ID Mapping Jobs"));
+  EXPECT_THAT(test.Create().diagnostics, IsEmpty());
+}
+
+TEST(JobRunCreate, AJournalThatIsAskedForAndCannotBeUsedStartsNothing) {
+  RunFixture test;
+  test.is_journal_asked_for = true;
   test.NewProcess();
-  EXPECT_EQ(TextOf(test.Create().state, "status"), "SUCCEEDED");
-  test.journal_folder = "/dev/shm/entityresolution-unused";
+  test.journal.fault = [](const std::string&, const std::string&) {
+    return absl::PermissionDeniedError("Access Denied");
+  };
+  const StateAnswer answer = test.Create();
+  EXPECT_TRUE(answer.state.IsNull());
+  EXPECT_THAT(Summaries(answer.diagnostics), ElementsAre("error: Unable to Use the Journal"));
+  EXPECT_EQ(test.service.calls["StartIdMappingJob"], 0);
 }
 
 // on_conflict, in each of the ways in which the service can refuse a second job.

@@ -76,6 +76,7 @@ TEST(JobRunPlan, AnUnfinishedRunIsWaitedForInPlace) {
   const PlanAnswer plan = test.PlanTo(unfinished, test.Config({}));
   EXPECT_THAT(plan.replace, IsEmpty());
   EXPECT_TRUE(plan.planned["status"].IsUnknown());
+  test.NewProcess();
   const StateAnswer updated =
       Await(test.process->run.Update({.prior = unfinished, .planned = plan.planned}));
   EXPECT_THAT(updated.diagnostics, IsEmpty());
@@ -106,6 +107,7 @@ TEST(JobRunPlan, ARunThatIsToBeWaitedForNowIsWaitedFor) {
   const PlanAnswer plan = test.PlanTo(run.state, test.Config({}));
   EXPECT_THAT(plan.replace, IsEmpty());
   EXPECT_TRUE(plan.planned["status"].IsUnknown());
+  test.NewProcess();
   const StateAnswer updated =
       Await(test.process->run.Update({.prior = run.state, .planned = plan.planned}));
   EXPECT_EQ(TextOf(updated.state, "status"), "SUCCEEDED");
@@ -177,10 +179,12 @@ TEST(JobRunRead, KeepsTheStateWhenTheServiceCannotBeAsked) {
 TEST(JobRunDelete, ForgetsAndSaysSoWhereTheJobGoesOn) {
   RunFixture test;
   const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  test.NewProcess();
   const StateAnswer deleted = Await(test.process->run.Delete({.prior = run.state}));
   EXPECT_TRUE(deleted.state.IsNull());
   EXPECT_THAT(Summaries(deleted.diagnostics), ElementsAre("warning: ID Mapping Job Still Running"));
-  EXPECT_THAT(test.Notes(), IsEmpty());
+  ASSERT_THAT(test.Notes(), SizeIs(1));
+  EXPECT_EQ(test.Notes()[0].state, NoteState::kServed);
 }
 
 TEST(JobRunDelete, WaitsForTheEndWhereAsked) {

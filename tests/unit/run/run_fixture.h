@@ -2,10 +2,10 @@
 // them.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -17,7 +17,9 @@
 #include "schema/plan.h"
 #include "support/await.h"
 #include "support/fake_clock.h"
+#include "support/memory_store.h"
 #include "unit/run/fake_service.h"
+#include "unit/run/printing.h"
 
 namespace er::run {
 
@@ -37,15 +39,10 @@ struct Process {
 
 class Fixture {
  public:
-  explicit Fixture(Clock& clock) : service(clock), clock_(clock) {
-    static int count = 0;
-    // In memory: a disk takes its time for each note.
-    journal_folder = absl::StrCat("/dev/shm/entityresolution-test-", getpid(), "-", ++count);
-    NewProcess();
-  }
-  ~Fixture() { std::filesystem::remove_all(journal_folder); }
+  explicit Fixture(Clock& clock) : service(clock), journal(clock), clock_(clock) { NewProcess(); }
 
-  // What a new plugin process has: nothing but the journal.
+  // What a new plugin process has: nothing but the journal. The one before dies; End() first is the
+  // orderly end.
   void NewProcess() {
     process = nullptr;
     process = std::make_shared<Process>(
@@ -54,9 +51,15 @@ class Fixture {
               return std::make_unique<FakeServiceClient>(service);
             },
             .region = "eu-west-1"},
-        Runs::Options{.max_concurrent_jobs = max_concurrent_jobs, .journal_folder = journal_folder},
+        Runs::Options{.journal = {.store = has_journal ? journal.OfProcess() : nullptr,
+                                  .is_asked_for = is_journal_asked_for,
+                                  .scope = scope,
+                                  .in_local_file = in_local_file},
+                      .max_concurrent_jobs = max_concurrent_jobs},
         clock_);
   }
+
+  void End() { process->runs.End(); }
 
   // What a configuration with these arguments is, defaults left out.
   Value Config(Value::Map arguments) const {
@@ -91,18 +94,24 @@ class Fixture {
                              .stop = std::move(stop)}));
   }
 
-  std::vector<std::string> Notes() const {
-    std::vector<std::string> notes;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(journal_folder, error)) {
-      notes.push_back(entry.path());
+  // The notes in the journal.
+  std::vector<Note> Notes() const {
+    std::vector<Note> notes;
+    for (const std::string& text : journal.Texts("note-")) {
+      const absl::StatusOr<Note> note = ToNote(text);
+      EXPECT_TRUE(note.ok()) << note.status() << "\n" << text;
+      if (note.ok()) notes.push_back(*note);
     }
     return notes;
   }
 
   FakeService service;
+  MemoryStore journal;
+  std::string scope = "a state";
+  bool has_journal = true;
+  bool is_journal_asked_for = false;
+  bool in_local_file = true;
   int max_concurrent_jobs = 1;
-  std::string journal_folder;
   std::shared_ptr<Process> process;
 
  private:
