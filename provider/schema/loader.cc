@@ -1,7 +1,9 @@
 #include "schema/loader.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "absl/time/time.h"
 #include "schema/attribute_loader.h"
 #include "schema/cursor.h"
+#include "schema/derived.h"
 #include "schema/source.h"
 
 namespace er::schema {
@@ -83,24 +86,60 @@ void ReadTimeouts(const Cursor& file, Schema& schema) {
   schema.attributes.push_back(std::move(block));
 }
 
+// Complains of each name of which there is no attribute.
+void CheckNames(const Cursor& at, const Schema& schema, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (!name.empty() && schema.FindAttribute(name) == nullptr) {
+      at.Fail(absl::StrCat("there is no attribute ", name));
+    }
+  }
+}
+
 // What a type cannot do without, given what becomes of it.
 void CheckBehaviour(const Cursor& file, const Schema& schema) {
   if (const auto* reading = std::get_if<Reading>(&schema.behaviour)) {
-    const Cursor at = file.Member("reading", *file.node().Find("reading"));
-    std::vector<std::string> names = reading->filters;
-    names.insert(names.end(), reading->id.begin(), reading->id.end());
-    if (!reading->items.empty()) names.push_back(reading->items);
-    for (const std::string& name : names) {
-      if (schema.FindAttribute(name) == nullptr) {
-        at.Fail(absl::StrCat("there is no attribute ", name));
+    const auto at = file.Find("reading", Node::Kind::kObject);
+    if (!at.has_value()) return;
+    CheckNames(*at, schema, reading->filters);
+    CheckNames(*at, schema, reading->id.attributes);
+    CheckNames(*at, schema, {reading->items});
+    if (!reading->ids.empty()) CheckNames(*at, schema, {"ids"});
+    return;
+  }
+  if (std::holds_alternative<std::monostate>(schema.behaviour)) return;
+  for (const char* step : {"create", "update", "delete"}) {
+    if (!schema.timeouts.contains(step)) {
+      file.Fail(absl::StrCat("timeouts: \"", step, "\" is missing"));
+    }
+  }
+  if (const auto* managed = std::get_if<Managed>(&schema.behaviour)) {
+    const Cursor at = *file.Find("managed", Node::Kind::kObject);
+    CheckNames(at, schema, managed->id.attributes);
+    CheckNames(at, schema, {managed->arn, managed->fixed_while, "id", "region"});
+    if (managed->id.attributes.empty()) at.Fail("\"id\" is missing");
+    if (managed->tagging.has_value()) CheckNames(at, schema, {"tags"});
+  }
+}
+
+// An upgrade for each version before this one.
+void ReadUpgrades(const Cursor& file, Schema& schema) {
+  if (const auto at = file.Find("upgrades", Node::Kind::kArray)) {
+    for (const Node& node : at->node().elements) {
+      const Cursor place = at->Member(absl::StrCat(schema.upgrades.size()), node);
+      Upgrade& upgrade = schema.upgrades.emplace_back();
+      if (node.kind != Node::Kind::kObject) {
+        place.Fail("must be an object");
+        continue;
+      }
+      place.Allow({"renamed"});
+      for (const auto& [from, to] : place.Members("renamed")) {
+        if (to.node().kind != Node::Kind::kString) to.Fail("must be a text");
+        upgrade.renamed.emplace(from, to.node().text);
       }
     }
-  } else if (!std::holds_alternative<std::monostate>(schema.behaviour)) {
-    for (const char* step : {"create", "update", "delete"}) {
-      if (!schema.timeouts.contains(step)) {
-        file.Fail(absl::StrCat("timeouts: \"", step, "\" is missing"));
-      }
-    }
+  }
+  if (static_cast<std::int64_t>(schema.upgrades.size()) != schema.version) {
+    file.Fail(absl::StrCat("version ", schema.version, " needs as many \"upgrades\""));
   }
 }
 
@@ -111,6 +150,11 @@ void CheckEnvironment(const Cursor& file, const std::vector<Attribute>& attribut
     }
     CheckEnvironment(file, attribute.attributes);
   }
+}
+
+bool HasSensitive(const Attribute& attribute) {
+  return attribute.sensitive ||
+         std::any_of(attribute.attributes.begin(), attribute.attributes.end(), HasSensitive);
 }
 
 class Loader {
@@ -160,13 +204,9 @@ class Loader {
   }
 
   void ReadService(const Cursor& file) {
-    file.Allow({"service", "errors", "job_states", "operations"});
+    file.Allow({"service", "errors", "job_states", "operations", "tagging"});
     catalog_.service = file.RequiredText("service");
-    if (const auto errors = file.Find("errors", Node::Kind::kObject)) {
-      errors->Allow({"gone", "busy"});
-      catalog_.vocabulary.gone = errors->Texts("gone");
-      catalog_.vocabulary.busy = errors->Texts("busy");
-    }
+    if (const auto errors = file.Find("errors", Node::Kind::kObject)) ReadErrors(*errors);
     if (const auto states = file.Find("job_states", Node::Kind::kObject)) {
       states->Allow({"succeeded", "failed"});
       catalog_.vocabulary.succeeded = states->Texts("succeeded");
@@ -175,6 +215,26 @@ class Loader {
     file.Required("operations", Node::Kind::kObject);
     for (const auto& [name, at] : file.Members("operations")) {
       catalog_.operations.emplace(name, ReadOperation(name, at));
+    }
+    if (const auto tagging = file.Find("tagging", Node::Kind::kObject)) {
+      tagging->Allow({"list", "add", "remove"});
+      catalog_.tagging = Tagging{.list = FindOperation(*tagging, "list"),
+                                 .add = FindOperation(*tagging, "add"),
+                                 .remove = FindOperation(*tagging, "remove")};
+    }
+  }
+
+  void ReadErrors(const Cursor& errors) {
+    errors.Allow({"gone", "busy", "exists", "in_use", "denied", "role_not_ready"});
+    Vocabulary& words = catalog_.vocabulary;
+    words.gone = errors.Texts("gone");
+    words.busy = errors.Texts("busy");
+    words.exists = errors.Texts("exists");
+    words.in_use = errors.Texts("in_use");
+    words.denied = errors.Texts("denied");
+    words.role_not_ready = std::make_shared<const Pattern>(errors.Text("role_not_ready"));
+    if (errors.compiles_patterns() && !words.role_not_ready->Mistake().empty()) {
+      errors.Fail(absl::StrCat("role_not_ready: ", words.role_not_ready->Mistake()));
     }
   }
 
@@ -191,17 +251,32 @@ class Loader {
   }
 
   void AddType(const Cursor& file) {
+    const std::size_t mistakes = complaints_.lines.size();
     Schema schema = ReadType(file);
+    CheckEnvironment(file, schema.attributes);
+    const bool is_sound = complaints_.lines.size() == mistakes;
+    if (is_sound && std::holds_alternative<Managed>(schema.behaviour)) {
+      if (const auto at = file.Find("data_source", Node::Kind::kObject)) {
+        Add(file, DataSourceOf(schema, *at, attribute_loader_, members_));
+      }
+      if (const auto at = file.Find("data_sources", Node::Kind::kObject)) {
+        Add(file, ListDataSourceOf(schema, *at, attribute_loader_));
+      }
+    }
+    Add(file, std::move(schema));
+  }
+
+  void Add(const Cursor& file, Schema schema) {
     if (catalog_.Find(schema.kind, schema.name) != nullptr) {
       file.Fail(absl::StrCat("there is another ", schema.name));
     }
-    CheckEnvironment(file, schema.attributes);
     catalog_.types.push_back(std::move(schema));
   }
 
   Schema ReadType(const Cursor& file) {
-    file.Allow({"kind", "name", "title", "version", "description", "job", "reading", "shapes",
-                "timeouts", "attributes", "blocks"});
+    file.Allow({"kind", "name", "title", "version", "upgrades", "description", "managed", "job",
+                "reading", "data_source", "data_sources", "shapes", "timeouts", "attributes",
+                "blocks"});
     Schema schema{.name = file.RequiredText("name"),
                   .title = file.RequiredText("title"),
                   .version = file.Integer("version").value_or(0),
@@ -218,11 +293,16 @@ class Loader {
     if (schema.kind != Kind::kProvider && schema.name.rfind("entityresolution_", 0) != 0) {
       file.Fail("the name of a type begins with entityresolution_");
     }
+    ReadUpgrades(file, schema);
     ReadBehaviour(file, schema);
     schema.attributes = attribute_loader_.Read(file, &members_, Unless::kMistake);
     AddShapes(file, schema);
     ReadTimeouts(file, schema);
     CheckObject(file, schema.attributes, {});
+    MarkConfidential(schema.attributes);
+    if (auto* managed = std::get_if<Managed>(&schema.behaviour)) {
+      if (schema.FindAttribute("tags_all") != nullptr) managed->tagging = catalog_.tagging;
+    }
     CheckBehaviour(file, schema);
     return schema;
   }
@@ -244,11 +324,28 @@ class Loader {
   // Fills members_, too.
   void ReadBehaviour(const Cursor& file, Schema& schema) {
     members_.clear();
+    operations_.clear();
+    if (const auto managed = file.Find("managed", Node::Kind::kObject)) {
+      schema.behaviour = ReadManaged(*managed);
+    }
     if (const auto job = file.Find("job", Node::Kind::kObject)) schema.behaviour = ReadJob(*job);
     if (const auto reading = file.Find("reading", Node::Kind::kObject)) {
       schema.behaviour = ReadReading(*reading);
     } else if (schema.kind == Kind::kDataSource) {
       file.Fail("a data source needs \"reading\"");
+    }
+  }
+
+  // Marks the operations of the type being read that take or give what is sensitive.
+  void MarkConfidential(const std::vector<Attribute>& attributes) {
+    for (const Attribute& attribute : attributes) {
+      if (!HasSensitive(attribute) || attribute.member.empty()) continue;
+      const std::string member = attribute.member.substr(0, attribute.member.find('.'));
+      for (const std::string& name : operations_) {
+        Operation& operation = catalog_.operations.find(name)->second;
+        operation.confidential |=
+            Contains(operation.input, member) || Contains(operation.output, member);
+      }
     }
   }
 
@@ -262,6 +359,7 @@ class Loader {
       at.Fail(absl::StrCat(name, ": service.json has no ", text));
       return nullptr;
     }
+    operations_.insert(text);
     members_.insert(found->second.input.begin(), found->second.input.end());
     members_.insert(found->second.output.begin(), found->second.output.end());
     return &found->second;
@@ -280,6 +378,35 @@ class Loader {
     return listing;
   }
 
+  Identity ReadIdentity(const Cursor& at) {
+    Identity identity{.attributes = at.Texts("id")};
+    if (at.Has("separator")) identity.separator = at.Text("separator");
+    return identity;
+  }
+
+  Managed ReadManaged(const Cursor& at) {
+    at.Allow({"create", "read", "update", "delete", "list", "id", "separator", "arn", "arn_type",
+              "fixed_while", "in_use_patience", "jobs"});
+    Managed managed{.create = FindOperation(at, "create"),
+                    .read = FindOperation(at, "read"),
+                    .update = FindOperation(at, "update"),
+                    .remove = FindOperation(at, "delete"),
+                    .list = at.Has("list") ? ReadListing(at, "list") : Listing(),
+                    .id = ReadIdentity(at),
+                    .arn = at.Text("arn"),
+                    .arn_type = at.Text("arn_type"),
+                    .fixed_while = at.Text("fixed_while"),
+                    .jobs = at.Has("jobs") ? ReadListing(at, "jobs") : Listing()};
+    if (at.Has("in_use_patience")) {
+      absl::Duration patience;
+      if (!absl::ParseDuration(at.Text("in_use_patience"), &patience)) {
+        at.Fail("in_use_patience must be a duration such as \"2m\"");
+      }
+      managed.in_use_patience = patience;
+    }
+    return managed;
+  }
+
   JobKind ReadJob(const Cursor& at) {
     at.Allow(
         {"name", "title", "workflow_title", "workflow_arn", "start", "get", "list", "workflows"});
@@ -294,11 +421,12 @@ class Loader {
   }
 
   Reading ReadReading(const Cursor& at) {
-    at.Allow({"operation", "items", "filters", "id"});
+    at.Allow({"operation", "items", "filters", "ids", "id", "separator"});
     return {.operation = FindOperation(at, "operation"),
             .items = at.Text("items"),
             .filters = at.Texts("filters"),
-            .id = at.Texts("id")};
+            .ids = at.Text("ids"),
+            .id = ReadIdentity(at)};
   }
 
   Complaints complaints_;
@@ -307,7 +435,8 @@ class Loader {
   std::map<std::string, Limits> limits_;
   const AttributeLoader attribute_loader_{limits_};
   std::map<std::string, Cursor> shapes_;
-  std::set<std::string> members_;  // what the operations of the type being read take and give
+  std::set<std::string> operations_;  // those of the type being read
+  std::set<std::string> members_;     // what they take and give
   Catalog catalog_;
 };
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +16,13 @@ namespace er::schema {
 
 // What the service's words mean to this program.
 struct Vocabulary {
-  std::vector<std::string> gone{};       // error codes: there is no such thing
-  std::vector<std::string> busy{};       // error codes: not now, another job is running
+  std::vector<std::string> gone{};    // error codes: there is no such thing
+  std::vector<std::string> busy{};    // error codes: not now, another job is running
+  std::vector<std::string> exists{};  // error codes: there is one of that name
+  std::vector<std::string> in_use{};  // error codes: something needs it
+  std::vector<std::string> denied{};  // error codes: the caller, or a role, may not
+  // What a denial says where it is the role that the service cannot assume, perhaps only not yet.
+  std::shared_ptr<const Pattern> role_not_ready{};
   std::vector<std::string> succeeded{};  // states in which a job has ended well
   std::vector<std::string> failed{};     // states in which it has ended badly
 };
@@ -29,6 +36,7 @@ struct Catalog {
   std::string service{};
   Vocabulary vocabulary{};
   std::map<std::string, Operation, std::less<>> operations{};
+  std::optional<Tagging> tagging{};
   Schema provider{};
   std::vector<Schema> types{};  // resources and data sources, by name
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "schema/pattern.h"
 #include "value/type.h"
 #include "value/value.h"
@@ -108,6 +109,7 @@ struct Operation {
   bool repeatable = false;  // may be sent again after any failure
   std::vector<std::string> input{};
   std::vector<std::string> output{};
+  bool confidential = false;  // it takes or gives what a type has as a sensitive attribute
 };
 
 // A paged operation, and the member of its answers that holds the items. The loader has seen to it
@@ -131,23 +133,65 @@ struct JobKind {
   Listing workflows{};  // of the workflows that can have such jobs
 };
 
+// How the service has the tags of a thing, which it knows by its ARN.
+struct Tagging {
+  const Operation* list = nullptr;
+  const Operation* add = nullptr;
+  const Operation* remove = nullptr;
+};
+
+// The attributes that name an object, and the id that is made of their texts.
+struct Identity {
+  std::vector<std::string> attributes{};
+  std::string separator = "/";
+};
+
+// An object that is declared and no more: the life of that is managed/.
+struct Managed {
+  const Operation* create = nullptr;
+  const Operation* read = nullptr;
+  const Operation* update = nullptr;
+  const Operation* remove = nullptr;
+  Listing list{};  // of all objects of the type; no operation where the service lists none
+  Identity id{};
+  std::string arn{};       // the attribute that holds the object's ARN
+  std::string arn_type{};  // what stands before the name there: schemamapping
+  // A computed flag: while it is true, the service lets nothing be changed but tags.
+  std::string fixed_while{};
+  // How long the deletion of what is in use is repeated; none: as long as it may take at all.
+  std::optional<absl::Duration> in_use_patience{};
+  Listing jobs{};  // that keep the object in use; no operation where there are none
+  std::optional<Tagging> tagging{};  // of a type with the attributes tags and tags_all
+};
+
 // How a data source gets its answer: one operation, or (with `items`) a paged one.
 struct Reading {
   const Operation* operation = nullptr;
   std::string items{};  // of a paged operation: the attribute that stands for the items
   std::vector<std::string>
-      filters{};                  // attributes that choose among the items, by their name there
-  std::vector<std::string> id{};  // the attributes that, joined by slashes, make the attribute id
+      filters{};  // attributes that choose among the items, by their name there
+  std::string
+      ids{};      // the attribute of each item that the attribute ids holds; empty: there is none
+  Identity id{};  // of the attribute id; no attributes where there is none
+  std::string arn{};  // the attribute whose tags the attribute tags holds
+  std::optional<Tagging> tagging{};
 };
 
 // What becomes of a type; nothing of the provider itself.
-using Behaviour = std::variant<std::monostate, JobKind, Reading>;
+using Behaviour = std::variant<std::monostate, Managed, JobKind, Reading>;
+
+// What was done to the attributes of a type after a version of it: a state that was written with
+// that version is read by it.
+struct Upgrade {
+  std::map<std::string, std::string> renamed{};  // from the name in that version to the next one's
+};
 
 struct Schema {
   Kind kind = Kind::kResource;
   std::string name{};   // entityresolution_id_mapping_job_run
   std::string title{};  // "ID mapping job run", for messages
   std::int64_t version = 0;
+  std::vector<Upgrade> upgrades{};  // from version 0, from version 1, ...: as many as the version
   std::string description{};
   std::vector<Attribute> attributes{};  // and blocks
   // What the timeouts block offers, each with its default: {"create", 4 h}. Empty: there is no such

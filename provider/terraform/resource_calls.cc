@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "resource/describe.h"
+#include "schema/upgrade.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
 #include "value/json.h"
@@ -62,10 +63,14 @@ grpc::Status ProviderService::UpgradeResourceState(
       return absl::OkStatus();
     }
     const Type& type = TypeFor(schema);
+    const bool is_current = request->version() == schema.version;
     ASSIGN_OR_RETURN(Value state,
-                     DecodeJson(request->raw_state().json(), type, ExtraAttributes::kIgnore));
+                     DecodeJson(request->raw_state().json(),
+                                is_current ? type : schema::TypeIn(schema, request->version()),
+                                ExtraAttributes::kIgnore));
     // Terraform would take a null for an object that is gone.
     if (!state.IsMap()) return absl::InvalidArgumentError("The state is null.");
+    if (!is_current) state = schema::Upgraded(schema, request->version(), std::move(state));
     AddMissingBlocks(schema.attributes, state);
     resource->Seen(state);
     return ToMessage(state, type, *response->mutable_upgraded_state());

@@ -98,6 +98,11 @@ std::vector<std::string> Mistakes(const Texts& texts) {
   return absl::StrSplit(catalog.status().message(), '\n');
 }
 
+template <typename Row>
+std::string NameOf(const testing::TestParamInfo<Row>& info) {
+  return info.param.name;
+}
+
 TEST(Loader, ReadsWhatTheServiceIs) {
   const absl::StatusOr<Catalog> catalog = LoadTexts(SmallCatalog());
   ASSERT_TRUE(catalog.ok()) << catalog.status();
@@ -138,7 +143,8 @@ TEST(Loader, TellsKindsApart) {
   EXPECT_EQ(reading.operation, &catalog->operations.at("GetThing"));
   EXPECT_EQ(reading.items, "parts");
   EXPECT_THAT(reading.filters, ElementsAre("name"));
-  EXPECT_THAT(reading.id, ElementsAre("name"));
+  EXPECT_THAT(reading.id.attributes, ElementsAre("name"));
+  EXPECT_EQ(reading.id.separator, "/");
   EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_other"), IsNull());
 }
 
@@ -157,6 +163,180 @@ TEST(Loader, FindsTheOperationsOfAJob) {
   EXPECT_EQ(job.list.items, "parts");
   EXPECT_EQ(job.workflows.operation, operation);
 }
+
+// A whole service of things, and a thing that is declared and no more.
+Texts ManagedCatalog(absl::string_view more = "") {
+  Texts texts = SmallCatalog();
+  texts["service.json"] = R"({
+  "service": "things",
+  "tagging": {"list": "ListTags", "add": "AddTags", "remove": "RemoveTags"},
+  "operations": {
+    "MakeThing": {"method": "POST", "path": "/things", "input": ["name", "parts", "tags"]},
+    "GetThing": {"method": "GET", "path": "/things/{name}", "repeatable": true,
+                 "input": ["name"], "output": ["name", "arn", "parts", "isUsed"]},
+    "ChangeThing": {"method": "PUT", "path": "/things/{name}", "input": ["name", "parts"]},
+    "DropThing": {"method": "DELETE", "path": "/things/{name}", "input": ["name"]},
+    "ListThings": {"method": "GET", "path": "/things", "output": ["thingList"]},
+    "ListTags": {"method": "GET", "path": "/tags/{arn}", "input": ["arn"]},
+    "AddTags": {"method": "POST", "path": "/tags/{arn}", "input": ["arn"]},
+    "RemoveTags": {"method": "DELETE", "path": "/tags/{arn}", "input": ["arn"]}
+  }
+})";
+  texts["resources/thing.json"] = absl::StrCat(R"({
+  "kind": "resource", "name": "entityresolution_thing", "title": "thing", "description": "A thing.",
+  "managed": {
+    "create": "MakeThing", "read": "GetThing", "update": "ChangeThing", "delete": "DropThing",
+    "list": {"operation": "ListThings", "items": "thingList"},
+    "id": ["name"], "arn": "arn", "arn_type": "thing", "fixed_while": "is_used",
+    "in_use_patience": "2m"
+  },
+  "data_source": {"description": "One thing."},
+  "data_sources": {
+    "description": "All things.", "takes": ["name", "arn"],
+    "attributes": {"color": {"type": "string", "description": "Its color."}}
+  },
+  "timeouts": {"create": "5m", "update": "5m", "delete": "5m"},
+  "attributes": {
+    "name": {"type": "string", "required": true, "replaces": true, "limits": {"max_length": 9},
+             "description": "Its name."},
+    "parts": {"type": "list", "required": true, "min_items": 1, "description": "Its parts.",
+      "attributes": {
+        "key": {"type": "string", "optional": true, "sensitive": true, "description": "Its key."}}},
+    "arn": {"type": "string", "computed": true, "description": "Its ARN."},
+    "is_used": {"type": "bool", "computed": true, "volatile": true, "description": "."},
+    "region": {"type": "string", "optional": true, "computed": true, "replaces": true,
+               "local": true, "description": "Where."},
+    "id": {"type": "string", "computed": true, "local": true, "description": "Its id."},
+    "tags": {"type": ["map", "string"], "optional": true, "description": "Tags."},
+    "tags_all": {"type": ["map", "string"], "computed": true, "local": true, "description": "."}
+  })",
+                                               more, "}");
+  return texts;
+}
+
+TEST(Loader, FindsTheOperationsOfWhatIsDeclared) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* thing = catalog->Find(Kind::kResource, "entityresolution_thing");
+  ASSERT_THAT(thing, NotNull());
+  const auto& managed = std::get<Managed>(thing->behaviour);
+  EXPECT_EQ(managed.create, &catalog->operations.at("MakeThing"));
+  EXPECT_EQ(managed.read, &catalog->operations.at("GetThing"));
+  EXPECT_EQ(managed.update, &catalog->operations.at("ChangeThing"));
+  EXPECT_EQ(managed.remove, &catalog->operations.at("DropThing"));
+  EXPECT_EQ(managed.list.items, "thingList");
+  EXPECT_THAT(managed.id.attributes, ElementsAre("name"));
+  EXPECT_EQ(managed.arn, "arn");
+  EXPECT_EQ(managed.arn_type, "thing");
+  EXPECT_EQ(managed.fixed_while, "is_used");
+  EXPECT_EQ(managed.in_use_patience, absl::Minutes(2));
+  ASSERT_TRUE(managed.tagging.has_value()) << "it has tags_all";
+  EXPECT_EQ(managed.tagging->list, &catalog->operations.at("ListTags"));
+}
+
+// Their bodies are kept out of the log.
+TEST(Loader, MarksTheOperationsThatCarrySecrets) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  EXPECT_TRUE(catalog->operations.at("MakeThing").confidential);
+  EXPECT_TRUE(catalog->operations.at("GetThing").confidential);
+  EXPECT_FALSE(catalog->operations.at("DropThing").confidential);
+}
+
+TEST(Loader, DerivesTheDataSourceOfOneObject) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* one = catalog->Find(Kind::kDataSource, "entityresolution_thing");
+  ASSERT_THAT(one, NotNull());
+  EXPECT_EQ(one->description, "One thing.");
+  const auto& reading = std::get<Reading>(one->behaviour);
+  EXPECT_EQ(reading.operation, &catalog->operations.at("GetThing"));
+  EXPECT_EQ(reading.arn, "arn");
+  EXPECT_TRUE(reading.tagging.has_value());
+  EXPECT_TRUE(one->FindAttribute("name")->required);
+  EXPECT_FALSE(one->FindAttribute("name")->replaces);
+  EXPECT_EQ(one->FindAttribute("name")->limits.max_length, 9);
+  EXPECT_TRUE(one->FindAttribute("region")->optional);
+  const Attribute& parts = *one->FindAttribute("parts");
+  EXPECT_TRUE(parts.computed);
+  EXPECT_FALSE(parts.required);
+  EXPECT_EQ(parts.min_items, 0);
+  EXPECT_TRUE(parts.attributes.at(0).computed);
+  EXPECT_TRUE(parts.attributes.at(0).sensitive);
+  EXPECT_THAT(one->FindAttribute("tags"), NotNull());
+  EXPECT_THAT(one->FindAttribute("tags_all"), IsNull());
+  EXPECT_THAT(one->FindAttribute("timeouts"), IsNull());
+}
+
+TEST(Loader, DerivesTheDataSourceOfAll) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* all = catalog->Find(Kind::kDataSource, "entityresolution_things");
+  ASSERT_THAT(all, NotNull());
+  EXPECT_EQ(all->title, "things");
+  const auto& reading = std::get<Reading>(all->behaviour);
+  EXPECT_EQ(reading.operation, &catalog->operations.at("ListThings"));
+  EXPECT_EQ(reading.items, "thing_list");
+  EXPECT_EQ(reading.ids, "name");
+  const Attribute& items = *all->FindAttribute("thing_list");
+  EXPECT_EQ(items.member, "thingList");
+  std::vector<std::string> names;
+  for (const Attribute& attribute : items.attributes) {
+    EXPECT_TRUE(attribute.computed);
+    names.push_back(attribute.name);
+  }
+  EXPECT_THAT(names, ElementsAre("name", "arn", "color"));
+  EXPECT_EQ(TypeOf(*all->FindAttribute("ids")), Type::Set(Type::String()));
+}
+
+TEST(Loader, ReadsUpgrades) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(
+      ManagedCatalog(R"(, "version": 2, "upgrades": [{}, {"renamed": {"label": "name"}}])"));
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* thing = catalog->Find(Kind::kResource, "entityresolution_thing");
+  ASSERT_THAT(thing->upgrades, SizeIs(2));
+  EXPECT_EQ(thing->upgrades[1].renamed.at("label"), "name");
+}
+
+struct BadManaged {
+  std::string name;
+  std::string from;  // in the thing's file
+  std::string to;
+  std::string mistake;
+};
+
+void PrintTo(const BadManaged& bad, std::ostream* out) { *out << bad.name; }
+
+class BadManagedTest : public testing::TestWithParam<BadManaged> {};
+
+TEST_P(BadManagedTest, IsReported) {
+  Texts texts = ManagedCatalog();
+  std::string& text = texts["resources/thing.json"];
+  const std::size_t at = text.find(GetParam().from);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, GetParam().from.size(), GetParam().to);
+  EXPECT_THAT(Mistakes(texts), testing::Contains(testing::HasSubstr(GetParam().mistake)));
+}
+
+const BadManaged kBadManaged[] = {
+    {"NoCreate", R"("create": "MakeThing", )", "", R"("create" is missing)"},
+    {"UnknownOperation", "DropThing", "DropThings", "delete: service.json has no DropThings"},
+    {"IdOfNothing", R"("id": ["name"])", R"("id": ["title"])", "there is no attribute title"},
+    {"NoId", R"("id": ["name"], )", "", R"("id" is missing)"},
+    {"ArnOfNothing", R"("arn": "arn",)", R"("arn": "urn",)", "there is no attribute urn"},
+    {"BadPatience", R"("2m")", R"("soon")", "in_use_patience must be a duration"},
+    {"NoRegion", R"("region": {)", R"("place": {)", "there is no attribute region"},
+    {"NoTags", R"("tags": {)", R"("labels": {"member": "tags", )", "there is no attribute tags"},
+    {"NoTimeout", R"("update": "5m", )", "", R"(timeouts: "update" is missing)"},
+    {"ListTakesNothing", R"("takes": ["name", "arn"])", R"("takes": ["title"])",
+     "data_sources: there is no attribute title"},
+    {"SourceWithoutDescription", R"({"description": "One thing."})", "{}",
+     R"(data_source: "description" is missing)"},
+    {"VersionWithoutUpgrade", R"("kind": "resource",)", R"("kind": "resource", "version": 1,)",
+     R"(version 1 needs as many "upgrades")"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BadManagedTest, testing::ValuesIn(kBadManaged), NameOf<BadManaged>);
 
 TEST(Loader, DerivesTheMemberFromTheName) {
   const absl::StatusOr<Catalog> catalog = LoadThing(R"(
@@ -333,11 +513,6 @@ struct BadFile {
 };
 
 void PrintTo(const BadFile& bad, std::ostream* out) { *out << bad.file << ": " << bad.text; }
-
-template <typename Row>
-std::string NameOf(const testing::TestParamInfo<Row>& info) {
-  return info.param.name;
-}
 
 class BadFileTest : public testing::TestWithParam<BadFile> {};
 
