@@ -116,7 +116,8 @@ class Reader {
 
   // Complains of what is in `given` and not among the members.
   void RefuseOthers(const std::vector<Member>& members, const Json& given, absl::string_view path) {
-    for (const auto& [name, value] : given.items()) {
+    for (const auto& item : given.items()) {
+      const std::string& name = item.key();
       const bool is_known = std::any_of(members.begin(), members.end(), [&](const Member& member) {
         return member.name == name && member.place == Place::kBody;
       });

@@ -119,8 +119,8 @@ Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
                            .max_concurrent_jobs = MaxConcurrentJobs(config)},
         *session, catalog_, outside_.clock);
   }
-  auto bound = std::make_shared<Bound>(catalog_, outside_.clock, std::move(session), std::move(runs),
-                                       ToTagRules(config, outside_.environment));
+  auto bound = std::make_shared<Bound>(catalog_, outside_.clock, std::move(session),
+                                       std::move(runs), ToTagRules(config, outside_.environment));
   std::lock_guard lock(mutex_);
   bound_ = std::move(bound);
   return diagnostics;

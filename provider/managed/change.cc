@@ -100,7 +100,7 @@ Change::Change(const schema::Schema& schema, const Context& context, aws::Client
           .stop = std::move(request.stop),
           .deadline =
               began_ + TimeOut(schema, request.planned.IsNull() ? prior_ : request.planned, step)},
-      state_(request.planned.IsNull() ? prior_ : std::move(request.planned)),
+      state_(request.planned.IsNull() ? Value(prior_) : std::move(request.planned)),
       memory_(Memory::FromPrivateData(request.private_data)),
       name_{.catalog = context.catalog,
             .schema = &schema,

@@ -84,7 +84,7 @@ void DeclaredResource::PlanTags(const PlanRequest& request, PlanAnswer& answer) 
   const schema::Attribute& tags = *schema_.FindAttribute("tags");
   const Value& before = request.prior["tags_all"];
   planned["tags_all"] =
-      before.IsKnown() && schema::IsSame(tags, before, all) ? before : std::move(all);
+      before.IsKnown() && schema::IsSame(tags, before, all) ? Value(before) : std::move(all);
   if (planned["tags_all"].IsMap() && tags.max_items > 0) {
     const std::size_t count = planned["tags_all"].AsMap().size();
     if (static_cast<std::int64_t>(count) > tags.max_items) {

@@ -16,8 +16,8 @@
 
 namespace er::resource {
 
-// Failures are those of aws::Client::Call(), and `may_send` is that of aws::Operation. `secrets` are
-// what `members` hold that no message may repeat.
+// Failures are those of aws::Client::Call(), and `may_send` is that of aws::Operation. `secrets`
+// are what `members` hold that no message may repeat.
 absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& operation,
                                  const nlohmann::json& members, std::stop_token stop,
                                  std::function<bool()> may_send = nullptr,

@@ -9,8 +9,8 @@
 
 namespace er::schema {
 
-// The type of a state as version `version` of `schema` wrote it: what has been renamed since has its
-// name of that time. What has been dropped since is not in it.
+// The type of a state as version `version` of `schema` wrote it: what has been renamed since has
+// its name of that time. What has been dropped since is not in it.
 Type TypeIn(const Schema& schema, std::int64_t version);
 
 // Such a state by the names of today.
