@@ -67,6 +67,11 @@ absl::StatusOr<std::int64_t> ReadCount(const Json& value) {
   return value.get<std::int64_t>();
 }
 
+absl::StatusOr<bool> ReadFlag(const Json& value) {
+  if (!value.is_boolean()) return absl::InvalidArgumentError("must be true or false");
+  return value.get<bool>();
+}
+
 // Sets `field` from the member, if there is one.
 template <typename T>
 absl::Status Set(const Json& settings, const char* name, absl::StatusOr<T> (*read)(const Json&),
@@ -83,6 +88,25 @@ absl::Status SetFate(const Json& settings, Fate& fate) {
   RETURN_IF_ERROR(Set(settings, "job_duration", ReadDuration, fate.duration));
   RETURN_IF_ERROR(Set(settings, "outcome", ReadOutcome, fate.outcome));
   return Set(settings, "message", ReadText, fate.message);
+}
+
+absl::Status SetJobs(const Json& settings, Config& config) {
+  RETURN_IF_ERROR(Set(settings, "queue_delay", ReadDuration, config.queue_delay));
+  RETURN_IF_ERROR(Set(settings, "quota", ReadCount, config.quota));
+  RETURN_IF_ERROR(Set(settings, "refusal", ReadRefusal, config.refusal));
+  return Set(settings, "list_lag", ReadDuration, config.list_lag);
+}
+
+absl::Status SetThings(const Json& settings, Config& config) {
+  RETURN_IF_ERROR(Set(settings, "workflow_quota", ReadCount, config.workflow_quota));
+  RETURN_IF_ERROR(Set(settings, "namespace_quota", ReadCount, config.namespace_quota));
+  RETURN_IF_ERROR(Set(settings, "check_references", ReadFlag, config.check_references));
+  RETURN_IF_ERROR(Set(settings, "fills_in", ReadFlag, config.fills_in));
+  RETURN_IF_ERROR(Set(settings, "reorders", ReadFlag, config.reorders));
+  RETURN_IF_ERROR(Set(settings, "empty_description", ReadFlag, config.empty_description));
+  RETURN_IF_ERROR(Set(settings, "role_delay", ReadDuration, config.role_delay));
+  RETURN_IF_ERROR(Set(settings, "read_lag", ReadDuration, config.read_lag));
+  return Set(settings, "usage_lag", ReadDuration, config.usage_lag);
 }
 
 }  // namespace
@@ -140,16 +164,18 @@ Json ToJson(const Fate& fate) {
 }
 
 absl::Status Change(Config& config, const Json& settings) {
-  RETURN_IF_ERROR(
-      OnlyMembers(settings, {"job_duration", "outcome", "message", "queue_delay", "quota",
-                             "refusal", "list_lag", "clock_skew", "region", "account",
-                             "put_conditions", "delete_conditions", "session_duration"}));
+  RETURN_IF_ERROR(OnlyMembers(settings, {"job_duration",      "outcome",        "message",
+                                         "queue_delay",       "quota",          "refusal",
+                                         "list_lag",          "clock_skew",     "region",
+                                         "account",           "put_conditions", "delete_conditions",
+                                         "session_duration",  "workflow_quota", "namespace_quota",
+                                         "check_references",  "fills_in",       "reorders",
+                                         "empty_description", "role_delay",     "read_lag",
+                                         "usage_lag"}));
   Config changed = config;
   RETURN_IF_ERROR(SetFate(settings, changed.fate));
-  RETURN_IF_ERROR(Set(settings, "queue_delay", ReadDuration, changed.queue_delay));
-  RETURN_IF_ERROR(Set(settings, "quota", ReadCount, changed.quota));
-  RETURN_IF_ERROR(Set(settings, "refusal", ReadRefusal, changed.refusal));
-  RETURN_IF_ERROR(Set(settings, "list_lag", ReadDuration, changed.list_lag));
+  RETURN_IF_ERROR(SetJobs(settings, changed));
+  RETURN_IF_ERROR(SetThings(settings, changed));
   RETURN_IF_ERROR(Set(settings, "clock_skew", ReadDuration, changed.clock_skew));
   RETURN_IF_ERROR(Set(settings, "region", ReadText, changed.region));
   RETURN_IF_ERROR(Set(settings, "account", ReadAccount, changed.account));
@@ -162,16 +188,25 @@ absl::Status Change(Config& config, const Json& settings) {
 
 Json ToJson(const Config& config) {
   Json json = ToJson(config.fate);
-  json["queue_delay"] = absl::FormatDuration(config.queue_delay);
-  json["quota"] = config.quota;
-  json["list_lag"] = absl::FormatDuration(config.list_lag);
-  json["clock_skew"] = absl::FormatDuration(config.clock_skew);
-  json["region"] = config.region;
-  json["account"] = config.account;
-  json["refusal"] = WordFor(kRefusals, config.refusal);
-  json["put_conditions"] = WordFor(kConditions, config.put_conditions);
-  json["delete_conditions"] = WordFor(kConditions, config.delete_conditions);
-  json["session_duration"] = absl::FormatDuration(config.session_duration);
+  json.update({{"queue_delay", absl::FormatDuration(config.queue_delay)},
+               {"quota", config.quota},
+               {"list_lag", absl::FormatDuration(config.list_lag)},
+               {"clock_skew", absl::FormatDuration(config.clock_skew)},
+               {"region", config.region},
+               {"account", config.account},
+               {"refusal", WordFor(kRefusals, config.refusal)},
+               {"put_conditions", WordFor(kConditions, config.put_conditions)},
+               {"delete_conditions", WordFor(kConditions, config.delete_conditions)},
+               {"session_duration", absl::FormatDuration(config.session_duration)},
+               {"workflow_quota", config.workflow_quota},
+               {"namespace_quota", config.namespace_quota},
+               {"check_references", config.check_references},
+               {"fills_in", config.fills_in},
+               {"reorders", config.reorders},
+               {"empty_description", config.empty_description},
+               {"role_delay", absl::FormatDuration(config.role_delay)},
+               {"read_lag", absl::FormatDuration(config.read_lag)},
+               {"usage_lag", absl::FormatDuration(config.usage_lag)}});
   return json;
 }
 

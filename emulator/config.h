@@ -45,10 +45,21 @@ struct Config {
   Conditions put_conditions = Conditions::kKept;           // of S3's PutObject
   Conditions delete_conditions = Conditions::kKept;        // of S3's DeleteObject
   absl::Duration session_duration = absl::ZeroDuration();  // of a role's keys; zero: as asked
+  std::int64_t workflow_quota = 10;                        // of each kind, per account and Region
+  std::int64_t namespace_quota = 10;
+  bool check_references = true;  // refuses what names a schema mapping or an ARN that is not there
+  bool fills_in = false;         // reads tell what the service takes for what was left out
+  bool reorders = false;         // reads tell lists the other way round, but for rules
+  bool empty_description = false;                    // reads tell "" where there is no description
+  absl::Duration role_delay = absl::ZeroDuration();  // a role is assumable so long after it is seen
+  absl::Duration read_lag = absl::ZeroDuration();    // reads tell what was so long before
+  absl::Duration usage_lag = absl::ZeroDuration();   // what was deleted uses others so long
 };
 
 // Members of `settings`, all optional: job_duration, outcome, message, queue_delay, quota, refusal,
-// list_lag, clock_skew, region, account, put_conditions, delete_conditions, session_duration.
+// list_lag, clock_skew, region, account, put_conditions, delete_conditions, session_duration,
+// workflow_quota, namespace_quota, check_references, fills_in, reorders, empty_description,
+// role_delay, read_lag, usage_lag.
 // Durations are texts ("1m30s", "inf"). On error nothing changed.
 absl::Status Change(Config& config, const Json& settings);
 Json ToJson(const Config& config);

@@ -56,12 +56,25 @@ Json Seconds(absl::Time time) {
   return absl::ToDoubleSeconds(time - absl::UnixEpoch());
 }
 
+// The kind that `body` names as it stands in ARNs; `otherwise` if it names none.
+absl::StatusOr<const Kind*> ReadKind(const Json& body, const Kind& otherwise) {
+  const auto named = body.find("kind");
+  if (named == body.end()) return &otherwise;
+  const Kind* kind = named->is_string() ? FindKind(named->get_ref<const std::string&>()) : nullptr;
+  if (kind == nullptr) {
+    return absl::InvalidArgumentError(
+        "kind must be schemamapping, idnamespace, idmappingworkflow or matchingworkflow");
+  }
+  return kind;
+}
+
 Json StoredJobJson(const Job& job) {
   Json json = JobJson(job);
   json["runTime"] = Seconds(job.run);
   json["willEnd"] = Seconds(job.end);
   json["number"] = job.number;
   json["workflow"] = job.workflow;
+  json["kind"] = std::string(job.kind->arn_type);
   json["account"] = job.scope.account;
   json["region"] = job.scope.region;
   json["origin"] = job.origin;
@@ -86,15 +99,18 @@ Reply GetJobs(const Ask& ask) {
 
 // As somebody else would, in the console.
 Reply PostJob(const Ask& ask) {
-  RETURN_IF_ERROR(
-      OnlyMembers(ask.body, {"workflow", "jobType", "outputSourceConfig", "account", "region"}));
+  RETURN_IF_ERROR(OnlyMembers(
+      ask.body, {"workflow", "kind", "jobType", "outputSourceConfig", "account", "region"}));
+  ASSIGN_OR_RETURN(const Kind* kind, ReadKind(ask.body, IdMappingWorkflows()));
+  Json described = ask.body;
+  described.erase("kind");
   const Result input =
       ReadInput({{.name = "workflow", .shape = "EntityName", .required = true},
                  {.name = "jobType", .shape = "JobType"},
                  {.name = "outputSourceConfig", .shape = "IdMappingJobOutputSourceConfig"},
                  {.name = "account", .shape = "Description"},
                  {.name = "region", .shape = "Description"}},
-                ask.body);
+                described);
   if (const Error* error = std::get_if<Error>(&input)) {
     return absl::InvalidArgumentError(error->message);
   }
@@ -104,7 +120,8 @@ Reply PostJob(const Ask& ask) {
   const std::string last = ask.state.calls.LastRegion();
   if (ask.state.config.region.empty() && !last.empty()) home.region = last;
   const auto started =
-      ask.state.store.StartJob({.scope = {.account = members.value("account", home.account),
+      ask.state.store.StartJob({.kind = kind,
+                                .scope = {.account = members.value("account", home.account),
                                           .region = members.value("region", home.region)},
                                 .workflow = members.value("workflow", ""),
                                 .type = members.value("jobType", ""),
@@ -175,10 +192,19 @@ Reply PostPurge(const Ask& ask) {
   return Json{{"purged", ask.state.store.Purge(workflow.get<std::string>(), ask.now)}};
 }
 
+Json ThingAsJson(const Thing& thing) {
+  return {{"kind", std::string(thing.kind->arn_type)},
+          {"name", thing.name},
+          {"account", thing.scope.has_value() ? Json(thing.scope->account) : Json()},
+          {"region", thing.scope.has_value() ? Json(thing.scope->region) : Json()},
+          {"definition", thing.definition},
+          {"tags", thing.tags}};
+}
+
 Reply GetWorkflows(const Ask& ask) {
   Json workflows = Json::array();
-  for (const Workflow& workflow : ask.state.store.AllWorkflows()) {
-    workflows.push_back({{"name", workflow.name}, {"definition", workflow.definition}});
+  for (const Thing& thing : ask.state.store.things().All()) {
+    if (!thing.kind->job.empty()) workflows.push_back(ThingAsJson(thing));
   }
   return Json{{"workflows", std::move(workflows)}};
 }
@@ -188,11 +214,48 @@ Reply PutWorkflowRoute(const Ask& ask) {
   return Json::object();
 }
 
+// Of whichever kind has one.
 Reply DeleteWorkflow(const Ask& ask) {
-  if (!ask.state.store.DeleteWorkflow(std::nullopt, ask.name, ask.now)) {
-    return absl::NotFoundError(absl::StrCat("no workflow ", ask.name));
+  bool is_deleted = false;
+  for (const Kind& kind : kKinds) {
+    if (kind.job.empty()) continue;
+    if (!ask.state.store.things().Delete(kind, std::nullopt, ask.name, ask.now)) continue;
+    ask.state.store.ForgetJobs(kind, std::nullopt, ask.name, ask.now);
+    is_deleted = true;
   }
+  if (!is_deleted) return absl::NotFoundError(absl::StrCat("no workflow ", ask.name));
   return Json::object();
+}
+
+Reply GetThings(const Ask& ask) {
+  Json things = Json::array();
+  for (const Thing& thing : ask.state.store.things().All()) things.push_back(ThingAsJson(thing));
+  return Json{{"things", std::move(things)}};
+}
+
+// As somebody else would, in the console: changes or deletes what there is.
+Reply PostThing(const Ask& ask) {
+  RETURN_IF_ERROR(OnlyMembers(ask.body, {"kind", "name", "definition", "tags", "deleted"}));
+  ASSIGN_OR_RETURN(const Kind* kind, ReadKind(ask.body, SchemaMappings()));
+  const std::string name = ask.body.value("name", "");
+  Things& things = ask.state.store.things();
+  const auto& all = things.All();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Thing& thing) {
+    return thing.kind == kind && thing.name == name;
+  });
+  if (found == all.end()) return absl::NotFoundError(absl::StrCat("no ", kind->title, " ", name));
+  if (ask.body.value("deleted", false)) {
+    things.Delete(*kind, found->scope, name, ask.now);
+    return Json::object();
+  }
+  Thing changed = *found;
+  if (ask.body.contains("definition")) {
+    changed.definition.merge_patch(ask.body["definition"]);
+    changed.updated = ask.now;
+    changed.before.reset();
+  }
+  changed.tags = ask.body.value("tags", changed.tags);
+  return ThingAsJson(things.Put(std::move(changed)));
 }
 
 Reply GetBuckets(const Ask& ask) {
@@ -294,6 +357,8 @@ constexpr Route kRoutes[] = {
     {"GET", "workflows", GetWorkflows},
     {"PUT", "workflows/{}", PutWorkflowRoute},
     {"DELETE", "workflows/{}", DeleteWorkflow},
+    {"GET", "things", GetThings},
+    {"POST", "things", PostThing},
     {"GET", "buckets", GetBuckets},
     {"PUT", "buckets/{}", PutBucketRoute},
     {"DELETE", "buckets/{}", DeleteBucket},
@@ -407,8 +472,9 @@ absl::Status ChangeCredentials(State& state, const Json& change, absl::Time now)
 
 absl::Status PutWorkflow(State& state, absl::string_view name, const Json& settings,
                          absl::Time now) {
-  RETURN_IF_ERROR(OnlyMembers(settings, {"incremental", "output_s3_path", "role_arn", "kms_arn",
-                                         "job_duration", "outcome", "message"}));
+  RETURN_IF_ERROR(OnlyMembers(settings, {"kind", "incremental", "output_s3_path", "role_arn",
+                                         "kms_arn", "job_duration", "outcome", "message"}));
+  ASSIGN_OR_RETURN(const Kind* kind, ReadKind(settings, IdMappingWorkflows()));
   const Result checked = ReadInput({{.name = "name", .shape = "EntityName", .required = true},
                                     {.name = "output_s3_path", .shape = "S3Path"},
                                     {.name = "role_arn", .shape = "IdMappingRoleArn"},
@@ -423,19 +489,21 @@ absl::Status PutWorkflow(State& state, absl::string_view name, const Json& setti
   }
   const Json& members = std::get<Json>(checked);
 
-  Workflow workflow{.name = std::string(name), .created = now};
-  workflow.definition = PlainDefinition(Home(state.config), name);
+  Thing workflow{.kind = kind, .name = std::string(name), .created = now, .updated = now};
+  workflow.definition = PlainDefinition(*kind, Home(state.config), name);
   Json& output = workflow.definition["outputSourceConfig"][0];
   if (members.contains("output_s3_path")) output["outputS3Path"] = members["output_s3_path"];
   if (members.contains("kms_arn")) output["KMSArn"] = members["kms_arn"];
   if (members.contains("role_arn")) workflow.definition["roleArn"] = members["role_arn"];
   if (settings.value("incremental", Json(false)) == true) {
-    workflow.definition["incrementalRunConfig"] = {{"incrementalRunType", "ON_DEMAND"}};
+    workflow.definition["incrementalRunConfig"] = {
+        {"incrementalRunType", kind == &IdMappingWorkflows() ? "ON_DEMAND" : "IMMEDIATE"}};
   }
   workflow.fate = settings;
   Fate fate;
   RETURN_IF_ERROR(Change(fate, settings));
-  state.store.PutWorkflow(std::move(workflow));
+  workflow.updated = absl::InfinitePast();  // it has been there all the time
+  state.store.things().Put(std::move(workflow));
   return absl::OkStatus();
 }
 

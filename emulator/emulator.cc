@@ -110,6 +110,17 @@ Protocol ProtocolOf(const Request& request) {
   return request.path == "/" || request.path.empty() ? Protocol::kQuery : Protocol::kJson;
 }
 
+// The name of what a call is about, also where an ARN was sent.
+std::string NameIn(const Json& members) {
+  for (const char* member :
+       {"workflowName", "schemaName", "idNamespaceName", "resourceArn", "arn"}) {
+    if (const std::string name = members.value(member, ""); !name.empty()) {
+      return name.substr(name.rfind('/') + 1);
+    }
+  }
+  return "";
+}
+
 // The form of a UUID.
 std::string RequestId(std::uint64_t seed, std::int64_t number) {
   const std::string hex = Sha256Hex(absl::StrCat("request ", number, " of ", seed));
@@ -200,9 +211,7 @@ std::variant<Emulator::Admitted, Answer> Emulator::Admit(const Request& request,
     }
     admitted.input = ReadInput(*admitted.operation, request);
     if (const Json* members = std::get_if<Json>(&admitted.input)) {
-      const std::string name = members->value("workflowName", "");
-      // A name, also where an ARN was sent.
-      call.workflow = subject.workflow = name.substr(name.rfind('/') + 1);
+      call.workflow = subject.workflow = NameIn(*members);
       call.asked_job = members->value("jobId", "");
     }
   }
@@ -246,14 +255,15 @@ Answer Emulator::WorkOnJobs(const Admitted& admitted) {
     return ErrorAnswer(*error, Protocol::kJson);
   }
   const bool lags = admitted.fault.has_value() && admitted.fault->effect == Fault::Effect::kListLag;
+  Service service{.config = state_.config, .store = state_.store, .policies = state_.policies};
   Result result =
-      Perform(state_.store, *admitted.operation, std::get<Json>(admitted.input), admitted.caller,
-              Now(), lags ? admitted.fault->delay : absl::ZeroDuration());
+      Perform(service, *admitted.operation, std::get<Json>(admitted.input), admitted.caller, Now(),
+              lags ? admitted.fault->delay : absl::ZeroDuration());
   if (const Error* error = std::get_if<Error>(&result)) {
     return ErrorAnswer(*error, Protocol::kJson);
   }
   const Json& members = std::get<Json>(result);
-  if (admitted.operation->name == "StartIdMappingJob") {
+  if (StartsJob(*admitted.operation)) {
     if (LoggedCall* call = state_.calls.Find(admitted.number)) {
       call->job = members.value("jobId", "");
     }

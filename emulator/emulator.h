@@ -16,6 +16,7 @@
 #include "emulator/credentials.h"
 #include "emulator/faults.h"
 #include "emulator/message.h"
+#include "emulator/policies.h"
 #include "emulator/s3/buckets.h"
 #include "emulator/store.h"
 
@@ -26,6 +27,7 @@ struct State {
   Config config{};
   Credentials credentials{};
   Store store;
+  Policies policies{};
   Buckets buckets{};
   Faults faults;
   CallLog calls{};

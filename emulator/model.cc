@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "emulator/model_json.h"
 #include "emulator/uri.h"
 
 namespace er::emulator {
@@ -34,152 +35,66 @@ struct Shape {
   std::string element{};              // of a list or a map
 };
 
-std::shared_ptr<const RE2> Pattern(absl::string_view pattern) {
-  return std::make_shared<const RE2>(re2::StringPiece(pattern.data(), pattern.size()));
+// What model.json holds: made when the program was built, so that it is as it should be.
+struct Model {
+  std::vector<Operation> operations{};
+  std::map<std::string, Shape> shapes{};
+};
+
+// A star after the name: required. A question mark before it: in the query. One that is a label of
+// the path is there.
+Member ToMember(absl::string_view name, const Json& shape, absl::string_view path) {
+  Member member{.shape = shape.get<std::string>()};
+  if (absl::ConsumePrefix(&name, "?")) member.place = Place::kQuery;
+  member.required = absl::ConsumeSuffix(&name, "*");
+  member.name = std::string(name);
+  if (absl::StrContains(path, absl::StrCat("{", name, "}"))) member.place = Place::kPath;
+  return member;
 }
 
-Shape String(std::int64_t min, std::int64_t max) { return {.min = min, .max = max}; }
-Shape String(std::int64_t min, std::int64_t max, absl::string_view pattern) {
-  return {.min = min, .max = max, .pattern = Pattern(pattern)};
-}
-Shape String(absl::string_view pattern) { return {.pattern = Pattern(pattern)}; }
-Shape Enum(std::vector<std::string> values) { return {.values = std::move(values)}; }
-Shape Integer(std::int64_t min, std::int64_t max) {
-  return {.kind = Shape::Kind::kInteger, .min = min, .max = max};
-}
-Shape List(std::string element, std::int64_t min = kNoLimit, std::int64_t max = kNoLimit) {
-  return {.kind = Shape::Kind::kList, .min = min, .max = max, .element = std::move(element)};
-}
-Shape Map(std::string key, std::string element, std::int64_t min, std::int64_t max) {
-  return {.kind = Shape::Kind::kMap,
-          .min = min,
-          .max = max,
-          .key = std::move(key),
-          .element = std::move(element)};
-}
-Shape Document() { return {.kind = Shape::Kind::kDocument}; }
-
-// A star after the name: required.
-Member In(absl::string_view name, std::string shape, Place place = Place::kBody) {
-  const bool required = absl::ConsumeSuffix(&name, "*");
-  return {
-      .name = std::string(name), .shape = std::move(shape), .place = place, .required = required};
-}
-Shape Structure(std::vector<Member> members) {
-  return {.kind = Shape::Kind::kStructure, .members = std::move(members)};
+std::vector<Member> ToMembers(const Json& members, absl::string_view path) {
+  std::vector<Member> result;
+  for (const auto& [name, shape] : members.items()) result.push_back(ToMember(name, shape, path));
+  return result;
 }
 
-std::map<std::string, Shape> MakeShapes() {
-  return {
-      {"AttributeMatchingModel", Enum({"ONE_TO_ONE", "MANY_TO_MANY"})},
-      {"AttributeName", String(0, 255, "[a-zA-Z_0-9- ]*")},
-      {"Description", String(0, 255)},
-      {"Document", Document()},
-      {"EntityName", String(1, 255, "[a-zA-Z_0-9-]*")},
-      {"EntityNameOrIdMappingWorkflowArn",
-       String("[a-zA-Z_0-9-=+/]*$|^arn:(aws|aws-us-gov|aws-cn):entityresolution:"
-              "[a-z]{2}-[a-z]{1,10}-[0-9]:[0-9]{12}:(idmappingworkflow/[a-zA-Z_0-9-]{1,255})")},
-      {"IdMappingIncrementalRunConfig",
-       Structure({In("incrementalRunType", "IdMappingIncrementalRunType")})},
-      {"IdMappingIncrementalRunType", Enum({"ON_DEMAND"})},
-      {"IdMappingJobOutputSource",
-       Structure(
-           {In("roleArn*", "RoleArn"), In("outputS3Path*", "S3Path"), In("KMSArn", "KMSArn")})},
-      {"IdMappingJobOutputSourceConfig", List("IdMappingJobOutputSource", 1, 1)},
-      {"IdMappingRoleArn",
-       String(0, 512, R"($|^arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+)")},
-      {"IdMappingRuleBasedProperties",
-       Structure({In("rules", "IdMappingRuleBasedPropertiesRulesList"),
-                  In("ruleDefinitionType*", "IdMappingWorkflowRuleDefinitionType"),
-                  In("attributeMatchingModel*", "AttributeMatchingModel"),
-                  In("recordMatchingModel*", "RecordMatchingModel")})},
-      {"IdMappingRuleBasedPropertiesRulesList", List("Rule", 1, 25)},
-      {"IdMappingTechniques", Structure({In("idMappingType*", "IdMappingType"),
-                                         In("ruleBasedProperties", "IdMappingRuleBasedProperties"),
-                                         In("providerProperties", "ProviderProperties")})},
-      {"IdMappingType", Enum({"PROVIDER", "RULE_BASED"})},
-      {"IdMappingWorkflowInputSource",
-       Structure({In("inputSourceARN*", "InputSourceARN"), In("schemaName", "EntityName"),
-                  In("type", "IdNamespaceType")})},
-      {"IdMappingWorkflowInputSourceConfig", List("IdMappingWorkflowInputSource", 1, 20)},
-      {"IdMappingWorkflowOutputSource",
-       Structure({In("KMSArn", "KMSArn"), In("outputS3Path*", "S3Path")})},
-      {"IdMappingWorkflowOutputSourceConfig", List("IdMappingWorkflowOutputSource", 1, 1)},
-      {"IdMappingWorkflowRuleDefinitionType", Enum({"SOURCE", "TARGET"})},
-      {"IdNamespaceType", Enum({"SOURCE", "TARGET"})},
-      {"InputSourceARN",
-       String("arn:(aws|aws-us-gov|aws-cn):entityresolution:[a-z]{2}-[a-z]{1,10}-[0-9]:[0-9]{12}:"
-              "(idnamespace/[a-zA-Z_0-9-]{1,255})$|"
-              "^arn:(aws|aws-us-gov|aws-cn):entityresolution:[a-z]{2}-[a-z]{1,10}-[0-9]:[0-9]{12}:"
-              "(matchingworkflow/[a-zA-Z_0-9-]{1,255})$|"
-              "^arn:(aws|aws-us-gov|aws-cn):glue:[a-z]{2}-[a-z]{1,10}-[0-9]:[0-9]{12}:"
-              "(table/[a-zA-Z_0-9-]{1,255}/[a-zA-Z_0-9-]{1,255})")},
-      {"IntermediateSourceConfiguration", Structure({In("intermediateS3Path*", "S3Path")})},
-      {"JobId", String("[a-f0-9]{32}")},
-      {"JobType", Enum({"BATCH", "INCREMENTAL", "DELETE_ONLY"})},
-      {"KMSArn", String("arn:aws:kms:.*:[0-9]+:.*")},
-      {"ListIdMappingJobsInputMaxResultsInteger", Integer(1, 25)},
-      {"ListIdMappingWorkflowsInputMaxResultsInteger", Integer(kNoLimit, 25)},
-      {"NextToken", String(1, 1024, "[a-zA-Z_0-9-=+/]*")},
-      {"ProviderProperties",
-       Structure({In("providerServiceArn*", "ProviderServiceArn"),
-                  In("providerConfiguration", "Document"),
-                  In("intermediateSourceConfiguration", "IntermediateSourceConfiguration")})},
-      {"ProviderServiceArn",
-       String(20, 255,
-              "arn:(aws|aws-us-gov|aws-cn):(entityresolution):([a-z]{2}-[a-z]{1,10}-[0-9])::"
-              "providerservice/([a-zA-Z0-9_-]{1,255})/([a-zA-Z0-9_-]{1,255})")},
-      {"RecordMatchingModel", Enum({"ONE_SOURCE_TO_ONE_TARGET", "MANY_SOURCE_TO_ONE_TARGET"})},
-      {"RoleArn", String(32, 512, R"(arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+)")},
-      {"Rule", Structure({In("ruleName*", "RuleRuleNameString"),
-                          In("matchingKeys*", "RuleMatchingKeysList")})},
-      {"RuleMatchingKeysList", List("AttributeName", 0, 15)},
-      {"RuleRuleNameString", String(0, 255, "[a-zA-Z_0-9- ]*")},
-      {"S3Path", String(1, 1024, R"(s3://[a-z0-9][\.\-a-z0-9]{1,61}[a-z0-9](/.*)?)")},
-      {"TagKey", String(1, 128)},
-      {"TagMap", Map("TagKey", "TagValue", 0, 200)},
-      {"TagValue", String(0, 256)},
-  };
+Shape ToShape(const Json& json) {
+  static const auto& kinds = *new std::map<std::string, Shape::Kind>{
+      {"string", Shape::Kind::kString},      {"integer", Shape::Kind::kInteger},
+      {"boolean", Shape::Kind::kBoolean},    {"document", Shape::Kind::kDocument},
+      {"list", Shape::Kind::kList},          {"map", Shape::Kind::kMap},
+      {"structure", Shape::Kind::kStructure}};
+  Shape shape{.kind = kinds.at(json.value("type", "string")),
+              .min = json.value("min", kNoLimit),
+              .max = json.value("max", kNoLimit),
+              .values = json.value("enum", std::vector<std::string>()),
+              .members = ToMembers(json.value("members", Json::object()), ""),
+              .key = json.value("keys", ""),
+              .element = json.value("of", "")};
+  if (json.contains("pattern")) {
+    shape.pattern = std::make_shared<const RE2>(json["pattern"].get<std::string>());
+  }
+  return shape;
 }
 
-std::vector<Operation> MakeOperations() {
-  const std::string workflows = "/idmappingworkflows";
-  const std::string workflow = workflows + "/{workflowName}";
-  const Member named = In("workflowName*", "EntityName", Place::kPath);
-  const Member name_or_arn = In("workflowName*", "EntityNameOrIdMappingWorkflowArn", Place::kPath);
-  const Member next_token = In("nextToken", "NextToken", Place::kQuery);
-  return {
-      {"StartIdMappingJob",
-       "POST",
-       workflow + "/jobs",
-       {name_or_arn, In("outputSourceConfig", "IdMappingJobOutputSourceConfig"),
-        In("jobType", "JobType")}},
-      {"GetIdMappingJob",
-       "GET",
-       workflow + "/jobs/{jobId}",
-       {name_or_arn, In("jobId*", "JobId", Place::kPath)}},
-      {"ListIdMappingJobs",
-       "GET",
-       workflow + "/jobs",
-       {name_or_arn, next_token,
-        In("maxResults", "ListIdMappingJobsInputMaxResultsInteger", Place::kQuery)}},
-      {"CreateIdMappingWorkflow",
-       "POST",
-       workflows,
-       {In("workflowName*", "EntityName"), In("description", "Description"),
-        In("inputSourceConfig*", "IdMappingWorkflowInputSourceConfig"),
-        In("outputSourceConfig", "IdMappingWorkflowOutputSourceConfig"),
-        In("idMappingTechniques*", "IdMappingTechniques"),
-        In("incrementalRunConfig", "IdMappingIncrementalRunConfig"),
-        In("roleArn", "IdMappingRoleArn"), In("tags", "TagMap")}},
-      {"GetIdMappingWorkflow", "GET", workflow, {named}},
-      {"ListIdMappingWorkflows",
-       "GET",
-       workflows,
-       {next_token,
-        In("maxResults", "ListIdMappingWorkflowsInputMaxResultsInteger", Place::kQuery)}},
-      {"DeleteIdMappingWorkflow", "DELETE", workflow, {named}},
-  };
+const Model& TheModel() {
+  static const Model* const model = [] {
+    const Json json = Json::parse(kModel);
+    auto* made = new Model();
+    for (const auto& [name, operation] : json["operations"].items()) {
+      const std::string path = operation["path"].get<std::string>();
+      made->operations.push_back({.name = name,
+                                  .method = operation["method"].get<std::string>(),
+                                  .path = path,
+                                  .input = ToMembers(operation["input"], path),
+                                  .output = operation["output"].get<std::vector<std::string>>()});
+    }
+    for (const auto& [name, shape] : json["shapes"].items()) {
+      made->shapes.emplace(name, ToShape(shape));
+    }
+    return made;
+  }();
+  return *model;
 }
 
 // Reads JSON by the shapes and collects what is wrong with it.
@@ -199,6 +114,19 @@ class Reader {
     return read;
   }
 
+  // Complains of what is in `given` and not among the members.
+  void RefuseOthers(const std::vector<Member>& members, const Json& given, absl::string_view path) {
+    for (const auto& item : given.items()) {
+      const std::string& name = item.key();
+      const bool is_known = std::any_of(members.begin(), members.end(), [&](const Member& member) {
+        return member.name == name && member.place == Place::kBody;
+      });
+      if (!is_known) {
+        Violate(absl::StrCat(path, path.empty() ? "" : ".", name), "There is no such member");
+      }
+    }
+  }
+
   Result Finish(Json read) const {
     if (!wrong_types_.empty()) {
       return Error{.code = 400,
@@ -215,8 +143,7 @@ class Reader {
 
  private:
   Json Read(const std::string& shape_name, const Json& value, const std::string& path) {
-    static const auto& shapes = *new std::map<std::string, Shape>(MakeShapes());
-    const Shape& shape = shapes.at(shape_name);
+    const Shape& shape = TheModel().shapes.at(shape_name);
     switch (shape.kind) {
       case Shape::Kind::kString:
         if (!value.is_string()) return WrongType(path, "a string");
@@ -232,6 +159,7 @@ class Reader {
         return value;
       case Shape::Kind::kStructure:
         if (!value.is_object()) return WrongType(path, "an object");
+        RefuseOthers(shape.members, value, path);
         return ReadMembers(shape.members, value, path);
       case Shape::Kind::kList: {
         if (!value.is_array()) return WrongType(path, "a list");
@@ -315,18 +243,21 @@ bool Fits(const Operation& operation, absl::string_view method,
                     });
 }
 
-// A parameter of the query is text, whatever its shape.
-Json FromText(const Member& member, const std::string& text) {
+// Adds a parameter of the query, which is text, whatever its shape, and comes once for each element
+// of a list.
+void AddParameter(const Member& member, const std::string& text, Json& input) {
+  const Shape& shape = TheModel().shapes.at(member.shape);
   std::int64_t number = 0;
-  const bool is_integer = absl::EndsWith(member.shape, "Integer");
-  if (is_integer && absl::SimpleAtoi(text, &number)) return number;
-  return text;
+  if (shape.kind == Shape::Kind::kList) {
+    input[member.name].push_back(text);
+  } else if (shape.kind == Shape::Kind::kInteger && absl::SimpleAtoi(text, &number)) {
+    input[member.name] = number;
+  } else {
+    input[member.name] = text;
+  }
 }
 
-const std::vector<Operation>& Operations() {
-  static const auto& operations = *new std::vector<Operation>(MakeOperations());
-  return operations;
-}
+const std::vector<Operation>& Operations() { return TheModel().operations; }
 
 }  // namespace
 
@@ -384,12 +315,14 @@ Result ReadInput(const Operation& operation, const Request& request) {
       }
       case Place::kQuery:
         for (const auto& [name, text] : parameters) {
-          if (name == member.name) input[member.name] = FromText(member, text);
+          if (name == member.name) AddParameter(member, text, input);
         }
         break;
     }
   }
-  return ReadInput(operation.input, input);
+  Reader reader;
+  reader.RefuseOthers(operation.input, body, "");
+  return reader.Finish(reader.ReadMembers(operation.input, input, ""));
 }
 
 }  // namespace er::emulator

@@ -1,5 +1,5 @@
 // The part of the service's API model that the emulator serves: operations, their members and the
-// documented limits of each, as data; and the reading of a request by it.
+// documented limits of each, as data (model.json); and the reading of a request by it.
 //
 // https://docs.aws.amazon.com/entityresolution/latest/apireference/
 #pragma once
@@ -27,6 +27,7 @@ struct Operation {
   std::string method{};
   std::string path{};  // with {labels}, each one segment
   std::vector<Member> input{};
+  std::vector<std::string> output{};
 };
 
 // The operation that a request is for; nullptr where there is none.
@@ -34,9 +35,10 @@ const Operation* FindOperation(absl::string_view method, absl::string_view path)
 
 std::vector<std::string> OperationNames();
 
-// The request's input as one object: members of path, query and body; unknown ones dropped, nulls
-// left out. A body that is not JSON and members of a wrong type are a SerializationException,
-// broken limits a ValidationException that lists all of them.
+// The request's input as one object: members of path, query and body, nulls left out. A body that
+// is not JSON and members of a wrong type are a SerializationException, broken limits a
+// ValidationException that lists all of them. So is a member of the body that the model does not
+// have: the service drops it in silence, which helps nobody who tries something out.
 Result ReadInput(const Operation& operation, const Request& request);
 
 // The same for a JSON object that did not come by HTTP.

@@ -104,7 +104,7 @@ void DeclareService(CLI::App& app, Options& options) {
 // All options; parsing fills `options`, which must outlive `app`.
 void Declare(CLI::App& app, Options& options) {
   app.description(
-      "A local AWS Entity Resolution for ID mapping jobs, with what goes with it of STS and S3.\n"
+      "A local AWS Entity Resolution, with what goes with it of STS and S3.\n"
       "It prints the URL that it listens on and serves until Ctrl-C; a browser sees there what\n"
       "goes on. Point a client's endpoints for entityresolution, sts and s3 at the URL, with the\n"
       "access key below.");

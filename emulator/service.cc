@@ -12,6 +12,9 @@
 #include "absl/strings/str_split.h"
 #include "emulator/digest.h"
 #include "emulator/page_token.h"
+#include "emulator/policies.h"
+#include "emulator/provider_services.h"
+#include "emulator/thing_operations.h"
 
 namespace er::emulator {
 namespace {
@@ -20,6 +23,7 @@ constexpr std::int64_t kPageSize = 25;
 
 struct Call {
   Store& store;
+  const Kind& kind;  // of the workflow
   const Json& input;
   const Scope scope;
   const absl::Time now;
@@ -35,6 +39,13 @@ Json Metrics(const Job& job) {
   const auto input = static_cast<std::int64_t>(1000 + number % 99000);
   const std::int64_t rejected = input / 100;
   const std::int64_t processed = input - rejected;
+  if (job.kind != &IdMappingWorkflows()) {
+    return {{"inputRecords", input},
+            {"totalRecordsProcessed", processed},
+            {"recordsNotProcessed", rejected},
+            {"deleteRecordsProcessed", 0},
+            {"matchIDs", processed * 2 / 3}};
+  }
   const std::int64_t source = processed / 2;
   const std::int64_t target = processed / 3;
   const std::int64_t unique = processed - target;
@@ -76,15 +87,16 @@ std::variant<std::string, Error> WorkflowName(const Call& call) {
                  .message = absl::StrCat("No access to ", given)};
   }
   const std::string name = parts[5].substr(parts[5].find('/') + 1);
-  if (given != WorkflowArn(call.scope, name)) {
-    return NotFound(absl::StrCat("There is no ID mapping workflow ", given, " here"));
+  if (given != ArnOf(call.kind, call.scope, name)) {
+    return NotFound(absl::StrCat("There is no ", call.kind.title, " ", given, " here"));
   }
   return name;
 }
 
-Result StartIdMappingJob(Call& call, const std::string& workflow) {
+Result StartJob(Call& call, const std::string& workflow) {
   const auto started =
-      call.store.StartJob({.scope = call.scope,
+      call.store.StartJob({.kind = &call.kind,
+                           .scope = call.scope,
                            .workflow = workflow,
                            .type = call.input.value("jobType", ""),
                            .output = call.input.value("outputSourceConfig", Json()),
@@ -98,17 +110,17 @@ Result StartIdMappingJob(Call& call, const std::string& workflow) {
   return answer;
 }
 
-Result GetIdMappingJob(Call& call, const std::string& workflow) {
+Result GetJob(Call& call, const std::string& workflow) {
   const std::string id = call.input.value("jobId", "");
-  const Job* job = call.store.FindJob(call.scope, workflow, id, call.now);
+  const Job* job = call.store.FindJob(call.kind, call.scope, workflow, id, call.now);
   if (job == nullptr) {
     return NotFound(absl::StrCat("There is no job ", id, " of the workflow ", workflow));
   }
   return JobJson(*job);
 }
 
-Result ListIdMappingJobs(Call& call, const std::string& workflow) {
-  const std::string list = absl::StrCat("jobs of ", WorkflowArn(call.scope, workflow));
+Result ListJobs(Call& call, const std::string& workflow) {
+  const std::string list = absl::StrCat("jobs of ", ArnOf(call.kind, call.scope, workflow));
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
   if (call.input.contains("nextToken")) {
     const auto position = ReadToken(list, call.input.value("nextToken", ""));
@@ -117,7 +129,7 @@ Result ListIdMappingJobs(Call& call, const std::string& workflow) {
     }
   }
   const auto size = static_cast<std::size_t>(call.input.value("maxResults", kPageSize));
-  auto jobs = call.store.ListJobs(call.scope, workflow, before, size + 1, call.now);
+  auto jobs = call.store.ListJobs(call.kind, call.scope, workflow, before, size + 1, call.now);
   Json answer = {{"jobs", Json::array()}};
   if (jobs.size() > size) {
     jobs.pop_back();
@@ -127,112 +139,82 @@ Result ListIdMappingJobs(Call& call, const std::string& workflow) {
   return answer;
 }
 
-Json WorkflowJson(const Scope& scope, const Workflow& workflow) {
-  Json json = workflow.definition;
-  json["workflowName"] = workflow.name;
-  json["workflowArn"] = WorkflowArn(scope, workflow.name);
-  return json;
-}
+using OnJob = Result (*)(Call&, const std::string& workflow);
 
-Result CreateIdMappingWorkflow(Call& call, const std::string& name) {
-  if (call.store.FindWorkflow(call.scope, name) != nullptr) {
-    return Error{.code = 400,
-                 .name = "ConflictException",
-                 .message = absl::StrCat("The ID mapping workflow ", name, " exists already")};
-  }
-  Json definition = call.input;
-  definition.erase("workflowName");
-  Json answer =
-      WorkflowJson(call.scope, call.store.PutWorkflow({.name = name,
-                                                       .scope = call.scope,
-                                                       .definition = std::move(definition),
-                                                       .created = call.now}));
-  answer.erase("tags");
-  return answer;
-}
-
-Result GetIdMappingWorkflow(Call& call, const std::string& name) {
-  const Workflow* workflow = call.store.FindWorkflow(call.scope, name);
-  if (workflow == nullptr) return NotFound(absl::StrCat("There is no ID mapping workflow ", name));
-  Json answer = WorkflowJson(call.scope, *workflow);
-  answer["createdAt"] = answer["updatedAt"] = Timestamp(workflow->created);
-  return answer;
-}
-
-Result ListIdMappingWorkflows(Call& call, const std::string& /*unnamed*/) {
-  const std::string list = absl::StrCat("workflows of ", WorkflowArn(call.scope, ""));
-  std::string after;
-  if (call.input.contains("nextToken")) {
-    const auto position = ReadToken(list, call.input.value("nextToken", ""));
-    if (!position.has_value()) return ValidationError("The nextToken is not one of this list");
-    after = *position;
-  }
-  const std::int64_t asked = call.input.value("maxResults", kPageSize);
-  const auto size = static_cast<std::size_t>(asked < 1 ? kPageSize : asked);
-  Json answer = {{"workflowSummaries", Json::array()}};
-  Json& summaries = answer["workflowSummaries"];
-  for (const Workflow* workflow : call.store.ListWorkflows(call.scope)) {
-    if (workflow->name <= after) continue;
-    if (summaries.size() == size) {
-      answer["nextToken"] = MakeToken(list, summaries.back().value("workflowName", ""));
-      break;
+// Start, Get and List of each kind of job.
+const std::map<std::string, std::pair<OnJob, const Kind*>>& JobOperations() {
+  static const auto& operations = *[] {
+    auto* made = new std::map<std::string, std::pair<OnJob, const Kind*>>();
+    for (const Kind& kind : kKinds) {
+      if (kind.job.empty()) continue;
+      const std::string job(kind.job);
+      (*made)["Start" + job] = {StartJob, &kind};
+      (*made)["Get" + job] = {GetJob, &kind};
+      (*made)["List" + job + "s"] = {ListJobs, &kind};
     }
-    const double created = Timestamp(workflow->created);
-    summaries.push_back({{"workflowName", workflow->name},
-                         {"workflowArn", WorkflowArn(call.scope, workflow->name)},
-                         {"createdAt", created},
-                         {"updatedAt", created}});
-  }
-  return answer;
+    return made;
+  }();
+  return operations;
 }
 
-Result DeleteIdMappingWorkflow(Call& call, const std::string& name) {
-  if (call.store.IsBusy(call.scope, name, call.now)) {
-    return Error{
-        .code = 400,
-        .name = "ConflictException",
-        .message = absl::StrCat("The ID mapping workflow ", name, " is currently running")};
+Result PerformOnJob(Store& store, const Operation& operation, const Json& input, const Scope& scope,
+                    absl::Time now, absl::Duration list_lag) {
+  const auto& [perform, kind] = JobOperations().at(operation.name);
+  Call call{.store = store,
+            .kind = *kind,
+            .input = input,
+            .scope = scope,
+            .now = now,
+            .list_lag = list_lag};
+  const auto name = WorkflowName(call);
+  if (const Error* error = std::get_if<Error>(&name)) return *error;
+  const std::string& workflow = std::get<std::string>(name);
+  if (store.things().Find(*kind, scope, workflow) == nullptr) {
+    return NotFound(absl::StrCat("There is no ", kind->title, " ", workflow));
   }
-  call.store.DeleteWorkflow(call.scope, name, call.now);  // gone already is as good
-  return Json{{"message", absl::StrCat("The ID mapping workflow ", name, " is deleted")}};
+  return perform(call, workflow);
+}
+
+// No more than the operation tells.
+Json Restricted(const Json& answer, const Operation& operation) {
+  Json restricted = Json::object();
+  for (const std::string& member : operation.output) {
+    if (answer.contains(member)) restricted[member] = answer[member];
+  }
+  return restricted;
 }
 
 }  // namespace
 
-std::string PartitionOf(absl::string_view region) {
-  if (absl::StartsWith(region, "cn-")) return "aws-cn";
-  if (absl::StartsWith(region, "us-gov-")) return "aws-us-gov";
-  return "aws";
-}
-
-std::string WorkflowArn(const Scope& scope, absl::string_view name) {
-  return absl::StrCat("arn:", PartitionOf(scope.region), ":entityresolution:", scope.region, ":",
-                      scope.account, ":idmappingworkflow/", name);
-}
-
-Json PlainDefinition(const Scope& scope, absl::string_view name) {
+Json PlainDefinition(const Kind& kind, const Scope& scope, absl::string_view name) {
   const std::string table = absl::StrCat("arn:", PartitionOf(scope.region), ":glue:", scope.region,
                                          ":", scope.account, ":table/emulator/");
-  const Json source = {
-      {"inputSourceARN", table + "source"}, {"schemaName", "source"}, {"type", "SOURCE"}};
-  const Json target = {
-      {"inputSourceARN", table + "target"}, {"schemaName", "target"}, {"type", "TARGET"}};
-  const Json rules = {{"ruleDefinitionType", "TARGET"},
-                      {"attributeMatchingModel", "ONE_TO_ONE"},
-                      {"recordMatchingModel", "ONE_SOURCE_TO_ONE_TARGET"}};
-  return {
+  const std::string output = absl::StrCat("s3://entityresolution-emulator/", name, "/");
+  Json definition = {
       {"description", "Made by the emulator"},
-      {"inputSourceConfig", Json::array({source, target})},
-      {"outputSourceConfig",
-       Json::array(
-           {{{"outputS3Path", absl::StrCat("s3://entityresolution-emulator/", name, "/")}}})},
-      {"idMappingTechniques", {{"idMappingType", "RULE_BASED"}, {"ruleBasedProperties", rules}}},
       {"roleArn", absl::StrCat("arn:aws:iam::", scope.account, ":role/entityresolution-emulator")}};
+  if (&kind != &IdMappingWorkflows()) {
+    definition["inputSourceConfig"] = {
+        {{"inputSourceARN", table + "source"}, {"schemaName", "source"}}};
+    definition["outputSourceConfig"] = {{{"outputS3Path", output}, {"output", Json::array()}}};
+    definition["resolutionTechniques"] = {{"resolutionType", "ML_MATCHING"}};
+    return definition;
+  }
+  definition["inputSourceConfig"] = {
+      {{"inputSourceARN", table + "source"}, {"schemaName", "source"}, {"type", "SOURCE"}},
+      {{"inputSourceARN", table + "target"}, {"schemaName", "target"}, {"type", "TARGET"}}};
+  definition["outputSourceConfig"] = {{{"outputS3Path", output}}};
+  definition["idMappingTechniques"] = {{"idMappingType", "RULE_BASED"},
+                                       {"ruleBasedProperties",
+                                        {{"ruleDefinitionType", "TARGET"},
+                                         {"attributeMatchingModel", "ONE_TO_ONE"},
+                                         {"recordMatchingModel", "ONE_SOURCE_TO_ONE_TARGET"}}}};
+  return definition;
 }
 
 Json JobJson(const Job& job) {
   Json json = SummaryJson(job);
-  json["jobType"] = job.type;
+  if (job.kind == &IdMappingWorkflows()) json["jobType"] = job.type;
   if (!job.output.is_null()) json["outputSourceConfig"] = job.output;
   if (IsFinal(job.status)) json["metrics"] = Metrics(job);
   if (job.status == JobStatus::kFailed) {
@@ -241,34 +223,39 @@ Json JobJson(const Job& job) {
   return json;
 }
 
-Result Perform(Store& store, const Operation& operation, const Json& input, const Caller& caller,
-               absl::Time now, absl::Duration list_lag) {
-  struct Entry {
-    Result (*perform)(Call&, const std::string& workflow);
-    bool needs_workflow;
-  };
-  static const auto& entries = *new std::map<std::string, Entry>{
-      {"StartIdMappingJob", {StartIdMappingJob, true}},
-      {"GetIdMappingJob", {GetIdMappingJob, true}},
-      {"ListIdMappingJobs", {ListIdMappingJobs, true}},
-      {"CreateIdMappingWorkflow", {CreateIdMappingWorkflow, false}},
-      {"GetIdMappingWorkflow", {GetIdMappingWorkflow, false}},
-      {"ListIdMappingWorkflows", {ListIdMappingWorkflows, false}},
-      {"DeleteIdMappingWorkflow", {DeleteIdMappingWorkflow, false}},
-  };
-  const Entry& entry = entries.at(operation.name);
-  Call call{.store = store,
-            .input = input,
-            .scope = {.account = caller.account, .region = caller.region},
-            .now = now,
-            .list_lag = list_lag};
-  const auto name = WorkflowName(call);
-  if (const Error* error = std::get_if<Error>(&name)) return *error;
-  const std::string& workflow = std::get<std::string>(name);
-  if (entry.needs_workflow && store.FindWorkflow(call.scope, workflow) == nullptr) {
-    return NotFound(absl::StrCat("There is no ID mapping workflow ", workflow));
+bool StartsJob(const Operation& operation) {
+  const auto found = JobOperations().find(operation.name);
+  return found != JobOperations().end() && found->second.first == StartJob;
+}
+
+Result Perform(Service& service, const Operation& operation, const Json& input,
+               const Caller& caller, absl::Time now, absl::Duration list_lag) {
+  const Scope scope{.account = caller.account, .region = caller.region};
+  Result result = Json::object();
+  if (IsThingOperation(operation)) {
+    result = PerformOnThing(operation, {.things = service.store.things(),
+                                        .config = service.config,
+                                        .input = input,
+                                        .scope = scope,
+                                        .now = now,
+                                        .is_busy =
+                                            [&](const Kind& kind, const std::string& name) {
+                                              return service.store.IsBusy(kind, scope, name, now);
+                                            },
+                                        .forget =
+                                            [&](const Kind& kind, const std::string& name) {
+                                              service.store.ForgetJobs(kind, scope, name, now);
+                                              service.policies.erase(ArnOf(kind, scope, name));
+                                            }});
+  } else if (IsPolicyOperation(operation)) {
+    result = PerformOnPolicy(operation, input, scope, service.store.things(), service.policies);
+  } else if (IsProviderServiceOperation(operation)) {
+    result = PerformOnProviderServices(operation, input, scope);
+  } else {
+    result = PerformOnJob(service.store, operation, input, scope, now, list_lag);
   }
-  return entry.perform(call, workflow);
+  if (const Json* answer = std::get_if<Json>(&result)) return Restricted(*answer, operation);
+  return result;
 }
 
 }  // namespace er::emulator

@@ -7,36 +7,36 @@
 #include "emulator/digest.h"
 
 namespace er::emulator {
-namespace {
-
-bool IsVisible(const Workflow& workflow, const Scope& scope) {
-  return !workflow.scope.has_value() || *workflow.scope == scope;
-}
-
-}  // namespace
 
 Scope Home(const Config& config) {
   return {.account = config.account, .region = config.region.empty() ? "us-east-1" : config.region};
 }
 
+std::string JobTitle(const Kind& kind) {
+  std::string title(kind.title);
+  return title.replace(title.rfind(' '), std::string::npos, " job");
+}
+
 std::variant<const Job*, Error> Store::StartJob(const Start& start, absl::Time now) {
   Advance(now);
-  const Workflow* workflow = FindWorkflow(start.scope, start.workflow);
+  const Thing* workflow = things_.Find(*start.kind, start.scope, start.workflow);
   if (workflow == nullptr) {
-    return NotFound(absl::StrCat("There is no ID mapping workflow ", start.workflow));
+    return NotFound(absl::StrCat("There is no ", start.kind->title, " ", start.workflow));
   }
-  if (Unfinished(start.scope) >= config_.quota) {
+  if (Unfinished(*start.kind, start.scope) >= config_.quota) {
+    const std::string job = JobTitle(*start.kind);
     switch (config_.refusal) {
       case RefusalMode::kConflict:
-        return Error{.code = 400,
-                     .name = "ConflictException",
-                     .message = "Another ID mapping job is running in this account and Region"};
-      case RefusalMode::kExceedsLimit:
         return Error{
-            .code = 402,
-            .name = "ExceedsLimitException",
-            .message = "The quota of concurrent ID mapping jobs is exceeded",
-            .extra = {{"quotaName", "Concurrent ID mapping jobs"}, {"quotaValue", config_.quota}}};
+            .code = 400,
+            .name = "ConflictException",
+            .message = absl::StrCat("Another ", job, " is running in this account and Region")};
+      case RefusalMode::kExceedsLimit:
+        return Error{.code = 402,
+                     .name = "ExceedsLimitException",
+                     .message = absl::StrCat("The quota of concurrent ", job, "s is exceeded"),
+                     .extra = {{"quotaName", absl::StrCat("Concurrent ", job, "s")},
+                               {"quotaValue", config_.quota}}};
       case RefusalMode::kQueued:
         break;
     }
@@ -46,6 +46,7 @@ std::variant<const Job*, Error> Store::StartJob(const Start& start, absl::Time n
   Job& job = jobs_.emplace_back();
   job.number = number;
   job.id = Sha256Hex(absl::StrCat("job ", number, " of ", seed_)).substr(0, 32);
+  job.kind = start.kind;
   job.scope = start.scope;
   job.workflow = start.workflow;
   job.type = !start.type.empty() ? start.type : workflow->IsIncremental() ? "INCREMENTAL" : "BATCH";
@@ -60,22 +61,24 @@ std::variant<const Job*, Error> Store::StartJob(const Start& start, absl::Time n
   return &job;
 }
 
-const Job* Store::FindJob(const Scope& scope, absl::string_view workflow, absl::string_view id,
-                          absl::Time now) {
+const Job* Store::FindJob(const Kind& kind, const Scope& scope, absl::string_view workflow,
+                          absl::string_view id, absl::Time now) {
   Advance(now);
   const auto found = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& job) {
-    return job.id == id && job.workflow == workflow && job.scope == scope && !job.gone;
+    return job.id == id && job.kind == &kind && job.workflow == workflow && job.scope == scope &&
+           !job.gone;
   });
   return found == jobs_.end() ? nullptr : &*found;
 }
 
-std::vector<const Job*> Store::ListJobs(const Scope& scope, absl::string_view workflow,
-                                        std::int64_t before, std::size_t limit, absl::Time now) {
+std::vector<const Job*> Store::ListJobs(const Kind& kind, const Scope& scope,
+                                        absl::string_view workflow, std::int64_t before,
+                                        std::size_t limit, absl::Time now) {
   Advance(now);
   std::vector<const Job*> listed;
   for (auto job = jobs_.rbegin(); job != jobs_.rend() && listed.size() < limit; ++job) {
-    if (job->number < before && job->workflow == workflow && job->scope == scope && !job->gone &&
-        job->listed <= now) {
+    if (job->number < before && job->kind == &kind && job->workflow == workflow &&
+        job->scope == scope && !job->gone && job->listed <= now) {
       listed.push_back(&*job);
     }
   }
@@ -113,53 +116,24 @@ std::int64_t Store::Purge(absl::string_view workflow, absl::Time now) {
   return purged;
 }
 
-const Workflow& Store::PutWorkflow(Workflow workflow) {
-  const auto same = std::find_if(workflows_.begin(), workflows_.end(), [&](const Workflow& other) {
-    return other.name == workflow.name && other.scope == workflow.scope;
-  });
-  if (same == workflows_.end()) return workflows_.emplace_back(std::move(workflow));
-  return *same = std::move(workflow);
-}
-
-const Workflow* Store::FindWorkflow(const Scope& scope, absl::string_view name) const {
-  const auto found =
-      std::find_if(workflows_.begin(), workflows_.end(), [&](const Workflow& workflow) {
-        return workflow.name == name && IsVisible(workflow, scope);
-      });
-  return found == workflows_.end() ? nullptr : &*found;
-}
-
-std::vector<const Workflow*> Store::ListWorkflows(const Scope& scope) const {
-  std::vector<const Workflow*> listed;
-  for (const Workflow& workflow : workflows_) {
-    if (IsVisible(workflow, scope)) listed.push_back(&workflow);
-  }
-  std::sort(listed.begin(), listed.end(),
-            [](const Workflow* a, const Workflow* b) { return a->name < b->name; });
-  return listed;
-}
-
-bool Store::IsBusy(const Scope& scope, absl::string_view workflow, absl::Time now) {
+bool Store::IsBusy(const Kind& kind, const Scope& scope, absl::string_view workflow,
+                   absl::Time now) {
   Advance(now);
   return std::any_of(unfinished_.begin(), unfinished_.end(), [&](const Job* job) {
-    return job->workflow == workflow && job->scope == scope;
+    return job->kind == &kind && job->workflow == workflow && job->scope == scope;
   });
 }
 
-bool Store::DeleteWorkflow(const std::optional<Scope>& scope, absl::string_view name,
-                           absl::Time now) {
+void Store::ForgetJobs(const Kind& kind, const std::optional<Scope>& scope,
+                       absl::string_view workflow, absl::Time now) {
   Advance(now);
-  const auto is_it = [&](const Workflow& workflow) {
-    return workflow.name == name && (!scope.has_value() || IsVisible(workflow, *scope));
-  };
-  if (std::erase_if(workflows_, is_it) == 0) return false;
   for (Job& job : jobs_) {
-    if (job.workflow != name || (scope.has_value() && job.scope != *scope)) continue;
+    if (job.kind != &kind || job.workflow != workflow) continue;
+    if (scope.has_value() && job.scope != *scope) continue;
     job.gone = true;
     if (!IsFinal(job.status)) EndAt(now, job);
   }
   Advance(now);
-  return true;
 }
 
 void Store::Advance(absl::Time now) {
@@ -179,7 +153,8 @@ bool Store::AdvanceOnce(absl::Time now) {
     if (job->status == JobStatus::kQueued) {
       const bool has_room =
           std::count_if(unfinished_.begin(), unfinished_.end(), [&](const Job* other) {
-            return other->scope == job->scope && other->status == JobStatus::kRunning;
+            return other->kind == job->kind && other->scope == job->scope &&
+                   other->status == JobStatus::kRunning;
           }) < config_.quota;
       if (!has_room) continue;
       then = std::max(job->start + config_.queue_delay, reached_);  // when it became free
@@ -209,17 +184,22 @@ void Store::EndAt(absl::Time now, Job& job) {
   job.end = now;
 }
 
-std::int64_t Store::Unfinished(const Scope& scope) const {
+std::int64_t Store::Unfinished(const Kind& kind, const Scope& scope) const {
   return std::count_if(unfinished_.begin(), unfinished_.end(),
-                       [&](const Job* job) { return job->scope == scope; });
+                       [&](const Job* job) { return job->kind == &kind && job->scope == scope; });
 }
 
-Json Store::DefaultOutput(const Workflow& workflow) const {
+Json Store::DefaultOutput(const Thing& workflow) const {
   const auto output = workflow.definition.find("outputSourceConfig");
   const std::string role = workflow.definition.value("roleArn", "");
   if (output == workflow.definition.end() || role.empty()) return nullptr;
-  Json of_job = *output;
-  for (Json& source : of_job) source["roleArn"] = role;
+  Json of_job = Json::array();
+  for (const Json& source : *output) {
+    Json& target = of_job.emplace_back(Json{{"roleArn", role}});
+    for (const char* member : {"outputS3Path", "KMSArn"}) {
+      if (source.contains(member)) target[member] = source[member];
+    }
+  }
   return of_job;
 }
 

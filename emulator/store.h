@@ -1,5 +1,5 @@
-// The workflows and jobs of the emulated service. No HTTP, no clock: each call is told what time it
-// is, and jobs move on to what they are by then.
+// The jobs of the emulated service, and what has a name there. No HTTP, no clock: each call is told
+// what time it is, and jobs move on to what they are by then.
 #pragma once
 
 #include <cstdint>
@@ -13,32 +13,17 @@
 #include "absl/time/time.h"
 #include "emulator/config.h"
 #include "emulator/message.h"
+#include "emulator/things.h"
 
 namespace er::emulator {
-
-// An account in a Region: what a quota and a name hold for.
-struct Scope {
-  std::string account{};
-  std::string region{};
-  friend bool operator==(const Scope&, const Scope&) = default;
-};
 
 // Where what names no scope belongs.
 Scope Home(const Config& config);
 
-struct Workflow {
-  std::string name{};
-  std::optional<Scope> scope{};      // none: it is there for every account and in every Region
-  Json definition = Json::object();  // the members of CreateIdMappingWorkflow, less the name
-  absl::Time created{};
-  Json fate = Json::object();  // of its jobs: settings that change the configured one
-
-  bool IsIncremental() const { return definition.contains("incrementalRunConfig"); }
-};
-
 struct Job {
   std::int64_t number = 0;  // 1 for the first that was started, whatever became of it
   std::string id{};
+  const Kind* kind = nullptr;  // of the workflow
   Scope scope{};
   std::string workflow{};
   std::string type{};
@@ -54,13 +39,20 @@ struct Job {
   bool gone = false;                         // no longer on record: purged, or its workflow deleted
 };
 
+// "ID mapping job", of an ID mapping workflow.
+std::string JobTitle(const Kind& kind);
+
 // Not safe for concurrent use. `config` must outlive it.
 class Store {
  public:
   // Ids follow from `seed`.
-  Store(const Config& config, std::uint64_t seed) : config_(config), seed_(seed) {}
+  Store(const Config& config, std::uint64_t seed) : config_(config), seed_(seed), things_(config) {}
+
+  // The workflows, and what else has a name.
+  Things& things() { return things_; }
 
   struct Start {
+    const Kind* kind = &IdMappingWorkflows();
     Scope scope{};
     std::string workflow{};
     std::string type{};  // empty: by the workflow
@@ -72,12 +64,12 @@ class Store {
   std::variant<const Job*, Error> StartJob(const Start& start, absl::Time now);
 
   // A job on record; nullptr where there is none.
-  const Job* FindJob(const Scope& scope, absl::string_view workflow, absl::string_view id,
-                     absl::Time now);
+  const Job* FindJob(const Kind& kind, const Scope& scope, absl::string_view workflow,
+                     absl::string_view id, absl::Time now);
 
   // A workflow's jobs as List shows them: newest first, up to `limit` of those older than `before`
   // (a Job::number).
-  std::vector<const Job*> ListJobs(const Scope& scope, absl::string_view workflow,
+  std::vector<const Job*> ListJobs(const Kind& kind, const Scope& scope, absl::string_view workflow,
                                    std::int64_t before, std::size_t limit, absl::Time now);
 
   // Every job ever started, in order.
@@ -89,26 +81,23 @@ class Store {
   // Forgets finished jobs, of one workflow or (empty) of all. Returns how many.
   std::int64_t Purge(absl::string_view workflow, absl::Time now);
 
-  // Adds, or replaces the one of the same name and scope.
-  const Workflow& PutWorkflow(Workflow workflow);
-  const Workflow* FindWorkflow(const Scope& scope, absl::string_view name) const;
-  std::vector<const Workflow*> ListWorkflows(const Scope& scope) const;  // by name
-  const std::vector<Workflow>& AllWorkflows() const { return workflows_; }
-  bool IsBusy(const Scope& scope, absl::string_view workflow, absl::Time now);
+  bool IsBusy(const Kind& kind, const Scope& scope, absl::string_view workflow, absl::Time now);
 
-  // Removes the workflow and forgets its jobs; a running one ends. False where there is none.
-  bool DeleteWorkflow(const std::optional<Scope>& scope, absl::string_view name, absl::Time now);
+  // Forgets the jobs of a workflow that is deleted, in one scope or (none given) in all; those that
+  // run end.
+  void ForgetJobs(const Kind& kind, const std::optional<Scope>& scope, absl::string_view workflow,
+                  absl::Time now);
 
  private:
   void Advance(absl::Time now);
   bool AdvanceOnce(absl::Time now);
   static void EndAt(absl::Time now, Job& job);  // by the next Advance()
-  std::int64_t Unfinished(const Scope& scope) const;
-  Json DefaultOutput(const Workflow& workflow) const;
+  std::int64_t Unfinished(const Kind& kind, const Scope& scope) const;
+  Json DefaultOutput(const Thing& workflow) const;
 
   const Config& config_;
   const std::uint64_t seed_;
-  std::vector<Workflow> workflows_;
+  Things things_;
   std::deque<Job> jobs_;                       // addresses stay
   std::vector<Job*> unfinished_;               // of jobs_, in order
   absl::Time reached_ = absl::InfinitePast();  // everything up to then has happened

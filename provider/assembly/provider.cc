@@ -2,13 +2,17 @@
 
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "assembly/journal_place.h"
+#include "assembly/tag_rules.h"
 #include "aws/hash.h"
 #include "aws/settings.h"
 #include "base/status.h"
+#include "managed/context.h"
 #include "managed/declared_data_source.h"
+#include "managed/declared_resource.h"
 #include "resource/describe.h"
 #include "run/describe.h"
 #include "run/folder_store.h"
@@ -29,14 +33,21 @@ int MaxConcurrentJobs(const Value& config) {
 
 }  // namespace
 
-Bound::Bound(const schema::Catalog& catalog, std::unique_ptr<resource::Session> session,
-             std::unique_ptr<run::Runs> runs)
+Bound::Bound(const schema::Catalog& catalog, Clock& clock,
+             std::unique_ptr<resource::Session> session, std::unique_ptr<run::Runs> runs,
+             std::optional<managed::TagRules> tag_rules)
     : session_(std::move(session)), runs_(std::move(runs)) {
+  const managed::Context context{.catalog = &catalog,
+                                 .clock = &clock,
+                                 .session = session_.get(),
+                                 .tag_rules = std::move(tag_rules)};
   resources_.emplace(run::JobRun::kTypeName, std::make_unique<run::JobRun>(catalog, runs_.get()));
   for (const schema::Schema& type : catalog.types) {
-    if (type.kind == schema::Kind::kDataSource) {
-      data_sources_.emplace(
-          type.name, std::make_unique<managed::DeclaredDataSource>(catalog, type, session_.get()));
+    if (std::holds_alternative<schema::Managed>(type.behaviour)) {
+      resources_.emplace(type.name, std::make_unique<managed::DeclaredResource>(type, context));
+    } else if (std::holds_alternative<schema::Reading>(type.behaviour)) {
+      data_sources_.emplace(type.name,
+                            std::make_unique<managed::DeclaredDataSource>(type, context));
     }
   }
 }
@@ -59,7 +70,7 @@ Provider::Provider(const schema::Catalog& catalog, Outside outside, Connector co
     : catalog_(catalog),
       outside_(std::move(outside)),
       connector_(std::move(connector)),
-      bound_(std::make_shared<Bound>(catalog, nullptr, nullptr)) {}
+      bound_(std::make_shared<Bound>(catalog, outside_.clock, nullptr, nullptr, std::nullopt)) {}
 
 absl::StatusOr<run::Journal::Options> Provider::JournalOf(const Value& config,
                                                           const Connected& connected,
@@ -108,7 +119,8 @@ Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
                            .max_concurrent_jobs = MaxConcurrentJobs(config)},
         *session, catalog_, outside_.clock);
   }
-  auto bound = std::make_shared<Bound>(catalog_, std::move(session), std::move(runs));
+  auto bound = std::make_shared<Bound>(catalog_, outside_.clock, std::move(session),
+                                       std::move(runs), ToTagRules(config, outside_.environment));
   std::lock_guard lock(mutex_);
   bound_ = std::move(bound);
   return diagnostics;

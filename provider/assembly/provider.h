@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "aws/s3.h"
 #include "base/clock.h"
 #include "base/environment.h"
+#include "managed/tags.h"
 #include "resource/resource.h"
 #include "resource/session.h"
 #include "run/runs.h"
@@ -35,10 +37,10 @@ struct Connected {
 // configuration does not pull it away.
 class Bound {
  public:
-  // `catalog` must outlive this. `runs` is what the runs share, on `session`; both are null where
-  // the configuration is not known yet.
-  Bound(const schema::Catalog& catalog, std::unique_ptr<resource::Session> session,
-        std::unique_ptr<run::Runs> runs);
+  // `catalog` and `clock` must outlive this. `runs` is what the runs share, on `session`; both are
+  // null where the configuration is not known yet, as `tag_rules` is where it does not tell them.
+  Bound(const schema::Catalog& catalog, Clock& clock, std::unique_ptr<resource::Session> session,
+        std::unique_ptr<run::Runs> runs, std::optional<managed::TagRules> tag_rules);
 
   bool is_configured() const { return session_ != nullptr; }
 

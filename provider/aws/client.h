@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/secret.h"
 
 namespace er::aws {
 
@@ -23,6 +24,8 @@ struct Operation {
   std::string path{};    // /idmappingworkflows/{workflowName}/jobs; {x} is filled from the member x
   std::vector<std::string> query{};  // the members that travel in the query
   bool repeatable = false;           // may be sent again after any failure
+  bool confidential = false;         // bodies hold secrets: they are kept out of the log
+  std::vector<Secret> secrets{};     // what the body holds and a message must not repeat
   // Asked right before each attempt goes out; none: it always may. Where it says no, nothing more
   // is sent, and the call fails with kAborted and Execution::kNotSent: what was tried before was
   // not executed, or it would not be tried again.

@@ -79,6 +79,15 @@ Error DecodeError(const http::Response& response) {
   for (const char* name : {"message", "Message", "errorMessage"}) {
     if (error.message.empty()) error.message = WordsOf(response, Text(body, name));
   }
+  // https://docs.aws.amazon.com/entityresolution/latest/apireference/API_ExceedsLimitException.html
+  if (const std::string quota = Text(body, "quotaName"); !quota.empty()) {
+    const auto value = body.find("quotaValue");
+    absl::StrAppend(&error.message, error.message.empty() ? "" : " ", "(quota ",
+                    WordsOf(response, quota),
+                    value != body.end() && value->is_number() ? absl::StrCat(": ", value->dump())
+                                                              : std::string(),
+                    ")");
+  }
   return error;
 }
 

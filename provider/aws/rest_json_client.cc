@@ -114,7 +114,10 @@ absl::StatusOr<http::Request> EncodeRestJson(absl::string_view endpoint, const O
   json rest = members.is_object() ? members : json::object();
   ASSIGN_OR_RETURN(const std::string path, FillPath(operation, rest));
   const std::string query = TakeQuery(operation, rest);
-  http::Request request{.method = operation.method, .url = absl::StrCat(endpoint, path, query)};
+  http::Request request{.method = operation.method,
+                        .url = absl::StrCat(endpoint, path, query),
+                        .confidential = operation.confidential,
+                        .secrets = operation.secrets};
   // A body is made of what is left; where the method has one, {} says that nothing is.
   const bool has_body = operation.method != "GET" && operation.method != "DELETE";
   if (has_body || !rest.empty()) {

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 
 namespace er {
 namespace {
@@ -28,6 +29,18 @@ class RealEnvironment final : public Environment {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr || *value == '\0') return std::nullopt;
     return value;
+  }
+
+  std::map<std::string, std::string> VariablesThatBegin(const std::string& prefix) const override {
+    std::map<std::string, std::string> variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      absl::string_view text = *entry;
+      const std::size_t end = text.find('=');
+      if (end == absl::string_view::npos || end <= prefix.size()) continue;
+      if (!absl::StartsWith(text, prefix)) continue;
+      variables.emplace(text.substr(prefix.size(), end - prefix.size()), text.substr(end + 1));
+    }
+    return variables;
   }
 
   absl::StatusOr<std::string> ReadFile(const std::string& path) const override {

@@ -2,6 +2,7 @@
 // (tests/support/fake_environment.h) and nothing reads the developer's credentials by accident.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,10 @@ class Environment {
 
   // The variable's value; nothing where it is unset or empty, as the AWS tools have it.
   virtual std::optional<std::string> Variable(const std::string& name) const = 0;
+
+  // The variables whose names begin like this and go on, by the rest of the name; empty ones, too.
+  virtual std::map<std::string, std::string> VariablesThatBegin(
+      const std::string& prefix) const = 0;
 
   // The whole file. kNotFound where there is none; kPermissionDenied, kFailedPrecondition (a
   // folder, over 16 MiB) or another code otherwise. The message is the reason alone, as in "No such

@@ -3,14 +3,40 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "aws/error.h"
 #include "aws/settings.h"
 
 namespace er::resource {
+
+std::string TitleCase(absl::string_view title) {
+  std::vector<std::string> words = absl::StrSplit(title, ' ');
+  for (std::string& word : words) {
+    if (!word.empty()) word[0] = absl::ascii_toupper(static_cast<unsigned char>(word[0]));
+  }
+  return absl::StrJoin(words, " ");
+}
+
+std::string WithArticle(absl::string_view title) {
+  const bool begins_with_vowel =
+      !title.empty() && absl::StrContains("aeiouAEIOU", title.substr(0, 1));
+  return absl::StrCat(begins_with_vowel ? "an " : "a ", title);
+}
+
+std::string Shown(absl::Duration duration) {
+  std::string text = absl::FormatDuration(duration);
+  for (const absl::string_view zero : {"m0s", "h0m"}) {
+    if (absl::EndsWith(text, zero)) text.resize(text.size() - 2);
+  }
+  return text;
+}
 
 Diagnostic Error(std::string summary, std::string detail) {
   return {.severity = Diagnostic::Severity::kError,

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "value/diagnostic.h"
 
 namespace er::resource {
@@ -16,6 +17,13 @@ Diagnostic NoRegion();
 Diagnostic UnableToConnect(const std::string& region, const absl::Status& why);
 
 // Parts of texts.
+//
+// "Schema Mapping", "ID Namespace": a title as it stands in a summary.
+std::string TitleCase(absl::string_view title);
+// "a schema mapping", "an ID namespace".
+std::string WithArticle(absl::string_view title);
+// "90m", as a person writes a duration; "90m0s" is how the clock does.
+std::string Shown(absl::Duration duration);
 Diagnostic Error(std::string summary, std::string detail);
 Diagnostic Warning(std::string summary, std::string detail);
 // The failure as a sentence of its own.

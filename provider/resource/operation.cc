@@ -1,8 +1,11 @@
 #include "resource/operation.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "aws/error.h"
 #include "base/status.h"
 #include "schema/translate.h"
 
@@ -18,14 +21,21 @@ constexpr int kMostPages = 10'000;
 
 absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& operation,
                                  const json& members, std::stop_token stop,
-                                 std::function<bool()> may_send) {
+                                 std::function<bool()> may_send, std::vector<Secret> secrets) {
   return client.Call({.name = operation.name,
                       .method = operation.method,
                       .path = operation.path,
                       .query = operation.query,
                       .repeatable = operation.repeatable,
+                      .confidential = operation.confidential,
+                      .secrets = std::move(secrets),
                       .may_send = std::move(may_send)},
                      members, stop);
+}
+
+bool HasCode(const absl::Status& failure, const std::vector<std::string>& codes) {
+  const std::optional<aws::Error> error = aws::ErrorOf(failure);
+  return error.has_value() && std::find(codes.begin(), codes.end(), error->code) != codes.end();
 }
 
 absl::StatusOr<aws::Answer> ListAll(aws::Client& client, const schema::Operation& operation,

@@ -6,18 +6,25 @@
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aws/client.h"
+#include "base/secret.h"
 #include "schema/loader.h"
 
 namespace er::resource {
 
-// Failures are those of aws::Client::Call(), and `may_send` is that of aws::Operation.
+// Failures are those of aws::Client::Call(), and `may_send` is that of aws::Operation. `secrets`
+// are what `members` hold that no message may repeat.
 absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& operation,
                                  const nlohmann::json& members, std::stop_token stop,
-                                 std::function<bool()> may_send = nullptr);
+                                 std::function<bool()> may_send = nullptr,
+                                 std::vector<Secret> secrets = {});
+
+// Whether the service refused with one of these error codes.
+bool HasCode(const absl::Status& failure, const std::vector<std::string>& codes);
 
 // Whether the items so far, and the date of the last answer, are enough.
 using Enough = std::function<bool(const nlohmann::json& items, absl::Time date)>;

@@ -85,7 +85,7 @@ ShownRun JobRun::Shown(const Value& state, const PrivateData& data) const {
 
 PlanAnswer JobRun::Plan(const PlanRequest& request) {
   if (request.config.IsNull()) return PlanDestroy(request);
-  schema::Plan plan = schema::MakePlan(schema_, request.prior, request.proposed, request.config);
+  schema::Plan plan = schema::MakePlan(schema_, request.prior, request.config);
   PlanAnswer answer{.planned = std::move(plan.planned)};
   PlanRegion(request, answer);
   if (HasError(answer.diagnostics)) return answer;

@@ -10,6 +10,8 @@
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -40,20 +42,9 @@ std::string Read(const std::string& path) {
   return text;
 }
 
-std::string TypeName(const Attribute& attribute) {
-  switch (attribute.nesting) {
-    case Nesting::kSingle:
-      return "Attributes";
-    case Nesting::kList:
-      return "Attributes List";
-    case Nesting::kSet:
-      return "Attributes Set";
-    case Nesting::kMap:
-      return "Attributes Map";
-    case Nesting::kNone:
-      break;
-  }
-  switch (attribute.type.kind()) {
+// "String", "Set of String", "List of List of String".
+std::string TypeName(const Type& type) {
+  switch (type.kind()) {
     case Type::Kind::kString:
       return "String";
     case Type::Kind::kNumber:
@@ -61,14 +52,42 @@ std::string TypeName(const Attribute& attribute) {
     case Type::Kind::kBool:
       return "Boolean";
     case Type::Kind::kList:
-      return "List of String";
+      return absl::StrCat("List of ", TypeName(type.element()));
     case Type::Kind::kSet:
-      return "Set of String";
+      return absl::StrCat("Set of ", TypeName(type.element()));
     case Type::Kind::kMap:
-      return "Map of String";
-    default:
-      return "Dynamic";
+      return absl::StrCat("Map of ", TypeName(type.element()));
+    case Type::Kind::kTuple:
+    case Type::Kind::kObject:
+    case Type::Kind::kDynamic:
+      break;
   }
+  return "Dynamic";
+}
+
+std::string NestingName(Nesting nesting) {
+  switch (nesting) {
+    case Nesting::kList:
+      return " List";
+    case Nesting::kSet:
+      return " Set";
+    case Nesting::kMap:
+      return " Map";
+    case Nesting::kSingle:
+    case Nesting::kNone:
+      break;
+  }
+  return "";
+}
+
+std::string TypeName(const Attribute& attribute) {
+  if (attribute.is_block) {
+    return absl::StrCat(
+        "Block", NestingName(attribute.nesting),
+        attribute.max_items > 0 ? absl::StrCat(", Max: ", attribute.max_items) : "");
+  }
+  if (attribute.nesting == Nesting::kNone) return TypeName(attribute.type);
+  return absl::StrCat("Attributes", NestingName(attribute.nesting));
 }
 
 std::string Shown(const Value& value) {
@@ -91,21 +110,68 @@ std::string Range(const Attribute& attribute) {
   return limits.max ? absl::StrCat("At most `", shown(*limits.max), "`") : std::string();
 }
 
-// All that the schema says of an attribute, in sentences.
-std::string Sentences(const Attribute& attribute) {
-  std::vector<std::string> sentences = {attribute.description};
+std::string Joined(const std::vector<std::string>& names, absl::string_view word) {
+  return absl::StrCat("`", absl::StrJoin(names, absl::StrCat("` ", word, " `")), "`");
+}
+
+// "Has 2 to 35 elements."; empty where there may be any number, or a block says it itself.
+std::string Count(const Attribute& attribute) {
+  if (attribute.is_block || (attribute.min_items == 0 && attribute.max_items == 0)) return "";
+  if (attribute.max_items == 0) {
+    return absl::StrCat("Has at least ", attribute.min_items,
+                        attribute.min_items == 1 ? " element." : " elements.");
+  }
+  return absl::StrCat("Has ",
+                      attribute.min_items == attribute.max_items
+                          ? absl::StrCat(attribute.max_items)
+                          : absl::StrCat(attribute.min_items, " to ", attribute.max_items),
+                      attribute.max_items == 1 ? " element." : " elements.");
+}
+
+// What the objects of an attribute, and those beside it, have to have.
+std::string Conditions(const Attribute& attribute) {
+  std::vector<std::string> sentences;
+  for (const auto& [value, names] : attribute.needs) {
+    sentences.push_back(absl::StrCat("`", value, "` needs ", Joined(names, "or"), "."));
+  }
+  if (!attribute.exactly_one_of.empty()) {
+    sentences.push_back(absl::StrCat("Takes ", Joined(attribute.exactly_one_of, "or"), "."));
+  }
+  if (!attribute.at_most_one_of.empty()) {
+    sentences.push_back(
+        absl::StrCat("Does not take both ", Joined(attribute.at_most_one_of, "and"), "."));
+  }
+  return absl::StrJoin(sentences, " ");
+}
+
+// What is known of its texts.
+std::string LimitSentences(const Attribute& attribute) {
   const Limits& limits = attribute.limits;
+  const bool is_text =
+      attribute.nesting == Nesting::kNone && attribute.type.kind() == Type::Kind::kString;
+  std::vector<std::string> sentences;
   if (!limits.one_of.empty()) {
-    sentences.push_back(absl::StrCat("One of `", absl::StrJoin(limits.one_of, "`, `"), "`."));
+    sentences.push_back(absl::StrCat(is_text ? "One of `" : "Each is one of `",
+                                     absl::StrJoin(limits.one_of, "`, `"), "`."));
   } else if (!limits.pattern_meaning.empty()) {
-    const bool is_text =
-        attribute.nesting == Nesting::kNone && attribute.type.kind() == Type::Kind::kString;
     sentences.push_back(
         absl::StrCat(is_text ? "Must be " : "Each must be ", limits.pattern_meaning, "."));
   }
   if (limits.max_length.has_value()) {
-    sentences.push_back(absl::StrCat("Has ", limits.min_length.value_or(0), " to ",
-                                     *limits.max_length, " characters."));
+    sentences.push_back(absl::StrCat(is_text ? "Has " : "Each has ", limits.min_length.value_or(0),
+                                     " to ", *limits.max_length, " characters."));
+  }
+  return absl::StrJoin(sentences, " ");
+}
+
+// All that the schema says of an attribute, in sentences. `change` is what a change of one means
+// that replaces.
+std::string Sentences(const Attribute& attribute, const std::string& change) {
+  std::vector<std::string> sentences = {attribute.description};
+  const Limits& limits = attribute.limits;
+  for (std::string sentence :
+       {LimitSentences(attribute), Count(attribute), Conditions(attribute)}) {
+    if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   if (attribute.format == Format::kDuration) {
     sentences.push_back("A duration such as `90m` or `4h`.");
@@ -122,7 +188,10 @@ std::string Sentences(const Attribute& attribute) {
     sentences.push_back(absl::StrCat("Left out, it is read from the environment: `",
                                      absl::StrJoin(attribute.environment, "`, `"), "`."));
   }
-  if (attribute.replaces) sentences.push_back("A change starts a new run.");
+  if (attribute.format == Format::kJson || attribute.format == Format::kJsonText) {
+    sentences.push_back("JSON, as `jsonencode` makes it; compared by its meaning.");
+  }
+  if (attribute.replaces) sentences.push_back(change);
   return absl::StrJoin(sentences, " ");
 }
 
@@ -133,19 +202,25 @@ Section SectionOf(const Attribute& attribute, bool read_only) {
   return attribute.optional && !read_only ? Section::kOptional : Section::kReadOnly;
 }
 
-std::string Anchor(const std::string& path) { return absl::StrCat("nestedatt--", path); }
+// Of the path with its dots.
+std::string Anchor(const std::string& path) {
+  return absl::StrCat("nestedatt--", absl::StrReplaceAll(path, {{".", "--"}}));
+}
 
 // The sections of a list of attributes, and below them those of what is nested in them.
 class SchemaText {
  public:
+  // `change`: what a change means that replaces.
+  explicit SchemaText(std::string change) : change_(std::move(change)) {}
+
   std::string Of(const Schema& schema) {
-    Sections(schema.attributes, schema.blocks, "", "###", false);
+    Sections(schema.attributes, "", "###", false);
     return text_ + nested_;
   }
 
  private:
-  void Sections(const std::vector<Attribute>& attributes, const std::vector<Block>& blocks,
-                const std::string& path, const std::string& heading, bool read_only) {
+  void Sections(const std::vector<Attribute>& attributes, const std::string& path,
+                const std::string& heading, bool read_only) {
     for (const auto& [section, title] :
          {std::pair(Section::kRequired, "Required"), std::pair(Section::kOptional, "Optional"),
           std::pair(Section::kReadOnly, "Read-Only")}) {
@@ -153,45 +228,39 @@ class SchemaText {
       for (const Attribute& attribute : attributes) {
         if (SectionOf(attribute, read_only) != section) continue;
         absl::StrAppend(&lines, "- `", attribute.name, "` (", TypeName(attribute),
-                        attribute.sensitive ? ", Sensitive" : "", ") ", Sentences(attribute));
+                        attribute.sensitive ? ", Sensitive" : "", ") ",
+                        Sentences(attribute, change_));
         if (attribute.nesting != Nesting::kNone) {
-          const std::string below = Below(path, attribute.name);
+          const std::string below =
+              path.empty() ? attribute.name : absl::StrCat(path, ".", attribute.name);
           absl::StrAppend(&lines, " (see [below for nested schema](#", Anchor(below), "))");
-          Nested(attribute.name, below, attribute.attributes, section == Section::kReadOnly);
+          Nested(attribute, below, section == Section::kReadOnly);
         }
         absl::StrAppend(&lines, "\n");
-      }
-      if (section == Section::kOptional) {
-        for (const Block& block : blocks) {
-          const std::string below = Below(path, block.name);
-          absl::StrAppend(&lines, "- `", block.name, "` (Block",
-                          block.nesting == Nesting::kList ? " List" : "",
-                          block.max_items > 0 ? absl::StrCat(", Max: ", block.max_items) : "", ") ",
-                          block.description, block.replaces ? " A change starts a new run." : "",
-                          " (see [below for nested schema](#", Anchor(below), "))\n");
-          Nested(block.name, below, block.attributes, false);
-        }
       }
       if (lines.empty()) continue;
       absl::StrAppend(&text_, heading, " ", title, "\n\n", lines, "\n");
     }
   }
 
-  static std::string Below(const std::string& path, const std::string& name) {
-    return path.empty() ? name : absl::StrCat(path, "--", name);
-  }
-
-  void Nested(const std::string& name, const std::string& path,
-              const std::vector<Attribute>& attributes, bool read_only) {
-    SchemaText inner;
-    inner.Sections(attributes, {}, path, "####", read_only);
-    absl::StrAppend(&nested_, "<a id=\"", Anchor(path), "\"></a>\n### Nested Schema for `", name,
+  void Nested(const Attribute& attribute, const std::string& path, bool read_only) {
+    SchemaText inner(change_);
+    inner.Sections(attribute.attributes, path, "####", read_only);
+    absl::StrAppend(&nested_, "<a id=\"", Anchor(path), "\"></a>\n### Nested Schema for `", path,
                     "`\n\n", inner.text_, inner.nested_);
   }
 
+  const std::string change_;
   std::string text_;
   std::string nested_;
 };
+
+// What another value of what replaces means.
+std::string ChangeOf(const Schema& schema) {
+  return std::holds_alternative<JobKind>(schema.behaviour)
+             ? "A change starts a new run."
+             : absl::StrCat("A change replaces the ", schema.title, ".");
+}
 
 std::string FirstParagraph(const std::string& text) { return text.substr(0, text.find("\n\n")); }
 
@@ -246,7 +315,7 @@ std::string Page(const std::string& repository, const Schema& schema) {
                             : schema.kind == Kind::kResource ? "/schemas/resources/"
                                                              : "/schemas/data-sources/";
   absl::StrAppend(&page, Prose(repository, absl::StrCat(repository, place, bare, ".md")));
-  absl::StrAppend(&page, "## Schema\n\n", SchemaText().Of(schema));
+  absl::StrAppend(&page, "## Schema\n\n", SchemaText(ChangeOf(schema)).Of(schema));
   if (schema.kind == Kind::kResource) {
     absl::StrAppend(&page, "## Import\n\nWith an `import` block:\n\n",
                     Fenced("terraform", Read(absl::StrCat(folder, "/import-by-string-id.tf"))),

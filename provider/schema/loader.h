@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,29 +14,29 @@
 
 namespace er::schema {
 
-// An operation of the service's API.
-struct Operation {
-  std::string name{};
-  std::string method{};
-  std::string path{};
-  std::vector<std::string> query{};
-  bool repeatable = false;  // may be sent again after any failure
-  std::vector<std::string> input{};
-  std::vector<std::string> output{};
-};
-
 // What the service's words mean to this program.
 struct Vocabulary {
-  std::vector<std::string> gone{};       // error codes: there is no such thing
-  std::vector<std::string> busy{};       // error codes: not now, another job is running
+  std::vector<std::string> gone{};    // error codes: there is no such thing
+  std::vector<std::string> busy{};    // error codes: not now, another job is running
+  std::vector<std::string> exists{};  // error codes: there is one of that name
+  std::vector<std::string> in_use{};  // error codes: something needs it
+  std::vector<std::string> denied{};  // error codes: the caller, or a role, may not
+  // What a denial says where it is the role that the service cannot assume, perhaps only not yet.
+  std::shared_ptr<const Pattern> role_not_ready{};
   std::vector<std::string> succeeded{};  // states in which a job has ended well
   std::vector<std::string> failed{};     // states in which it has ended badly
 };
 
+// Its types point into it, so it moves but is never copied.
 struct Catalog {
+  Catalog() = default;
+  Catalog(Catalog&&) = default;
+  Catalog& operator=(Catalog&&) = default;
+
   std::string service{};
   Vocabulary vocabulary{};
   std::map<std::string, Operation, std::less<>> operations{};
+  std::optional<Tagging> tagging{};
   Schema provider{};
   std::vector<Schema> types{};  // resources and data sources, by name
 
@@ -47,8 +49,13 @@ struct SourceFile {
   absl::string_view text;
 };
 
+// How closely files are looked at. What the build has checked need not be checked again: patterns
+// are compiled when they are first used.
+enum class Check { kEverything, kAllButPatterns };
+
 // kInvalidArgument with one line for each mistake, "file:line: path: reason", all of them at once.
-absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files);
+absl::StatusOr<Catalog> Load(const std::vector<SourceFile>& files,
+                             Check check = Check::kEverything);
 
 // What schemas/ held when this program was built. Read at the first call; lives as long as the
 // process.

@@ -7,19 +7,6 @@
 namespace er::schema {
 namespace {
 
-template <typename T>
-const T* FindByName(const std::vector<T>& items, absl::string_view name) {
-  const auto found =
-      std::find_if(items.begin(), items.end(), [&](const T& item) { return item.name == name; });
-  return found == items.end() ? nullptr : &*found;
-}
-
-Type ObjectType(const std::vector<Attribute>& attributes) {
-  Type::Attributes types;
-  for (const Attribute& attribute : attributes) types.emplace(attribute.name, TypeOf(attribute));
-  return Type::Object(std::move(types));
-}
-
 Type Nested(Nesting nesting, Type object) {
   switch (nesting) {
     case Nesting::kList:
@@ -37,42 +24,39 @@ Type Nested(Nesting nesting, Type object) {
 
 }  // namespace
 
-const Attribute* Schema::FindAttribute(absl::string_view attribute) const {
-  return FindByName(attributes, attribute);
+const Attribute* FindAttribute(const std::vector<Attribute>& attributes, absl::string_view name) {
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const Attribute& item) { return item.name == name; });
+  return found == attributes.end() ? nullptr : &*found;
 }
 
-const Block* Schema::FindBlock(absl::string_view block) const { return FindByName(blocks, block); }
+const Attribute* Schema::FindAttribute(absl::string_view attribute) const {
+  return schema::FindAttribute(attributes, attribute);
+}
+
+Type ObjectTypeOf(const std::vector<Attribute>& attributes) {
+  Type::Attributes types;
+  for (const Attribute& attribute : attributes) types.emplace(attribute.name, TypeOf(attribute));
+  return Type::Object(std::move(types));
+}
 
 Type TypeOf(const Attribute& attribute) {
   if (attribute.nesting == Nesting::kNone) return attribute.type;
-  return Nested(attribute.nesting, ObjectType(attribute.attributes));
+  return Nested(attribute.nesting, ObjectTypeOf(attribute.attributes));
 }
 
-Type ObjectTypeOf(const Block& block) { return ObjectType(block.attributes); }
+Type TypeOf(const Schema& schema) { return ObjectTypeOf(schema.attributes); }
 
-Type TypeOf(const Block& block) { return Nested(block.nesting, ObjectTypeOf(block)); }
-
-Type TypeOf(const Schema& schema) {
-  Type::Attributes types;
-  for (const Attribute& attribute : schema.attributes) {
-    types.emplace(attribute.name, TypeOf(attribute));
-  }
-  for (const Block& block : schema.blocks) types.emplace(block.name, TypeOf(block));
-  return Type::Object(std::move(types));
+Value Nothing(const Attribute& attribute) {
+  if (!attribute.is_block || attribute.nesting == Nesting::kSingle) return Value::Null();
+  if (attribute.nesting == Nesting::kMap) return Value::Map{};
+  return Value::List{};
 }
 
 Value EmptyObject(const Schema& schema) {
   Value::Map object;
-  for (const Attribute& attribute : schema.attributes)
-    object.emplace(attribute.name, Value::Null());
-  for (const Block& block : schema.blocks) {
-    if (block.nesting == Nesting::kSingle) {
-      object.emplace(block.name, Value::Null());
-    } else if (block.nesting == Nesting::kMap) {
-      object.emplace(block.name, Value::Map{});
-    } else {
-      object.emplace(block.name, Value::List{});
-    }
+  for (const Attribute& attribute : schema.attributes) {
+    object.emplace(attribute.name, Nothing(attribute));
   }
   return object;
 }
@@ -87,6 +71,15 @@ std::string LowerCamelCase(absl::string_view snake_case) {
       result += upper ? absl::ascii_toupper(static_cast<unsigned char>(c)) : c;
       upper = false;
     }
+  }
+  return result;
+}
+
+std::string SnakeCase(absl::string_view lower_camel_case) {
+  std::string result;
+  for (const char c : lower_camel_case) {
+    if (absl::ascii_isupper(static_cast<unsigned char>(c))) result += '_';
+    result += absl::ascii_tolower(static_cast<unsigned char>(c));
   }
   return result;
 }

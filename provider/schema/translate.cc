@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "base/utf8.h"
+#include "schema/sameness.h"
 
 namespace er::schema {
 namespace {
 
 using nlohmann::json;
-using schema::Attribute;
-using schema::Nesting;
 
-bool Contains(const std::vector<std::string>& names, const std::string& member) {
+bool Has(const std::vector<std::string>& names, const std::string& member) {
   return std::find(names.begin(), names.end(), member.substr(0, member.find('.'))) != names.end();
 }
 
+// By the value alone, where there is nothing to translate.
 json ToJson(const Value& value) {
   if (value.IsBool()) return value.AsBool();
   if (value.IsString()) return value.AsString();
@@ -37,27 +37,47 @@ json ToJson(const Value& value) {
   return nullptr;
 }
 
-json ToObject(const std::vector<Attribute>& attributes, const Value& object) {
-  json result = json::object();
-  for (const Attribute& attribute : attributes) {
-    const Value& value = object[attribute.name];
-    if (value.IsKnown() && !attribute.member.empty()) result[attribute.member] = ToJson(value);
-  }
-  return result;
+// The text of the attribute `name` of `object`; empty if it has none.
+std::string TextOf(const Value& object, const std::string& name) {
+  return object[name].IsString() ? object[name].AsString() : std::string();
 }
 
-const json* FindMember(const json& object, absl::string_view path) {
-  const json* at = &object;
-  while (!path.empty()) {
-    const std::size_t dot = path.find('.');
-    const std::string name(path.substr(0, dot));
-    path = dot == absl::string_view::npos ? absl::string_view() : path.substr(dot + 1);
-    if (!at->is_object()) return nullptr;
-    const auto found = at->find(name);
-    if (found == at->end() || found->is_null()) return nullptr;
-    at = &*found;
+json TextToJson(const Attribute& attribute, const std::string& text, const Value& object,
+                const ArnScope& scope) {
+  if (!attribute.arn.type.empty()) {
+    const bool is_arn = ParseArn(text).has_value();
+    if (!attribute.arn.in_api) return is_arn ? ParseArn(text)->name : text;
+    if (is_arn || text.empty()) return text;
+    const std::string& below = attribute.arn.below;
+    return ToText({.scope = scope,
+                   .type = attribute.arn.type,
+                   .name = below.empty() ? text : absl::StrCat(TextOf(object, below), "/", text)});
   }
-  return at;
+  if (attribute.format == Format::kJson) {
+    json document = json::parse(text, nullptr, false);
+    return document.is_discarded() ? json(text) : document;
+  }
+  if (attribute.format == Format::kTimestamp) {
+    absl::Time time;
+    if (absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)) {
+      return static_cast<double>(absl::ToUnixMillis(time)) / 1000;
+    }
+  }
+  return text;
+}
+
+template <typename Takes>
+json Members(const std::vector<Attribute>& attributes, const Value& object, const ArnScope& scope,
+             const Takes& takes) {
+  json members = json::object();
+  for (const Attribute& attribute : attributes) {
+    const Value& value = object[attribute.name];
+    if (attribute.member.empty() || !value.IsKnown() || !takes(attribute)) continue;
+    json member = ToMember(attribute, value, object, scope);
+    if (!attribute.required && IsNothing(member)) continue;
+    PutMember(attribute.member, std::move(member), members);
+  }
+  return members;
 }
 
 absl::Status Unlike(const Attribute& attribute, const json& found, absl::string_view wanted) {
@@ -65,35 +85,41 @@ absl::Status Unlike(const Attribute& attribute, const json& found, absl::string_
       absl::StrCat("the answer's ", attribute.member, " is ", found.type_name(), ", not ", wanted));
 }
 
-absl::StatusOr<Value> FromObject(const Attribute& attribute, const json& found) {
+absl::StatusOr<Value> FromObject(const Attribute& attribute, const json& found,
+                                 const ArnScope& scope) {
   if (!found.is_object()) return Unlike(attribute, found, "an object");
   Value::Map object;
   for (const Attribute& inner : attribute.attributes) {
-    RETURN_IF_ERROR(FromMember(inner, found, object[inner.name]));
+    ASSIGN_OR_RETURN(object[inner.name], FromMember(inner, found, scope));
   }
   return Value(std::move(object));
 }
 
-absl::StatusOr<Value> FromJson(const Attribute& attribute, const json& found) {
-  if (attribute.nesting == Nesting::kSingle) return FromObject(attribute, found);
-  if (attribute.nesting != Nesting::kNone) {
-    if (!found.is_array()) return Unlike(attribute, found, "a list");
-    Value::List list;
-    for (const json& element : found) {
-      ASSIGN_OR_RETURN(Value object, FromObject(attribute, element));
-      list.push_back(std::move(object));
-    }
-    return Value(std::move(list));
-  }
-  if (attribute.format == schema::Format::kTimestamp) {
+absl::StatusOr<Value> FromText(const Attribute& attribute, const json& found,
+                               const ArnScope& scope) {
+  if (attribute.format == Format::kTimestamp) {
     const absl::Time time = ToTime(found);
     if (time == absl::InfinitePast()) return Unlike(attribute, found, "a time");
     return Value(ToRfc3339(time));
   }
-  switch (attribute.type.kind()) {
+  if (attribute.format == Format::kJson) {
+    return Value(found.dump(-1, ' ', false, json::error_handler_t::replace));
+  }
+  if (!found.is_string()) return Unlike(attribute, found, "a text");
+  std::string text = ToValidUtf8(found.get_ref<const std::string&>());
+  const ArnForm& form = attribute.arn;
+  if (form.type.empty() || text.empty()) return Value(std::move(text));
+  if (form.in_api) return Value(text.substr(text.rfind('/') + 1));
+  // Without its account and Region, nobody can tell what the ARN is.
+  if (scope.partition.empty()) return Value::Null();
+  return Value(ToText({.scope = scope, .type = form.type, .name = std::move(text)}));
+}
+
+absl::StatusOr<Value> FromType(const Attribute& attribute, const Type& type, const json& found,
+                               const ArnScope& scope) {
+  switch (type.kind()) {
     case Type::Kind::kString:
-      if (found.is_string()) return Value(ToValidUtf8(found.get_ref<const std::string&>()));
-      return Unlike(attribute, found, "a text");
+      return FromText(attribute, found, scope);
     case Type::Kind::kBool:
       if (found.is_boolean()) return Value(found.get<bool>());
       return Unlike(attribute, found, "true or false");
@@ -102,60 +128,262 @@ absl::StatusOr<Value> FromJson(const Attribute& attribute, const json& found) {
       if (found.is_number_integer()) return Value(Number(found.get<std::int64_t>()));
       if (found.is_number_float()) return Value(Number(found.get<double>()));
       return Unlike(attribute, found, "a number");
+    case Type::Kind::kList:
+    case Type::Kind::kSet: {
+      if (!found.is_array()) return Unlike(attribute, found, "a list");
+      Value::List list;
+      for (const json& element : found) {
+        ASSIGN_OR_RETURN(Value value, FromType(attribute, type.element(), element, scope));
+        list.push_back(std::move(value));
+      }
+      return Value(std::move(list));
+    }
+    case Type::Kind::kMap: {
+      if (!found.is_object()) return Unlike(attribute, found, "an object");
+      Value::Map map;
+      for (const auto& [key, element] : found.items()) {
+        ASSIGN_OR_RETURN(map[ToValidUtf8(key)],
+                         FromType(attribute, type.element(), element, scope));
+      }
+      return Value(std::move(map));
+    }
     default:
       return Unlike(attribute, found, "of a kind that can be read");
   }
 }
 
+absl::StatusOr<Value> FromJson(const Attribute& attribute, const json& found,
+                               const ArnScope& scope) {
+  switch (attribute.nesting) {
+    case Nesting::kNone:
+      return FromType(attribute, attribute.type, found, scope);
+    case Nesting::kSingle:
+      return FromObject(attribute, found, scope);
+    case Nesting::kList:
+    case Nesting::kSet: {
+      if (!found.is_array()) return Unlike(attribute, found, "a list");
+      Value::List list;
+      for (const json& element : found) {
+        ASSIGN_OR_RETURN(Value object, FromObject(attribute, element, scope));
+        list.push_back(std::move(object));
+      }
+      return Value(std::move(list));
+    }
+    case Nesting::kMap: {
+      if (!found.is_object()) return Unlike(attribute, found, "an object");
+      Value::Map map;
+      for (const auto& [key, element] : found.items()) {
+        ASSIGN_OR_RETURN(map[ToValidUtf8(key)], FromObject(attribute, element, scope));
+      }
+      return Value(std::move(map));
+    }
+  }
+  return Unlike(attribute, found, "of a kind that can be read");
+}
+
+// The attribute that says in another way what `attribute` says, a name where that is an ARN. Null
+// if there is none, or it says nothing.
+const Attribute* OtherWay(const std::vector<Attribute>& attributes, const Attribute& attribute,
+                          const Value::Map& object) {
+  for (const Attribute& other : attributes) {
+    if (&other == &attribute || other.member != attribute.member) continue;
+    if (other.arn.type.empty() && attribute.arn.type.empty()) continue;
+    const auto value = object.find(other.name);
+    if (value != object.end() && value->second.IsKnown()) return &other;
+  }
+  return nullptr;
+}
+
+// The elements of an answer's list, each handed out once, to the element that it belongs to.
+class Elements {
+ public:
+  explicit Elements(const json* list) {
+    if (list == nullptr || !list->is_array()) return;
+    for (const json& element : *list) left_.push_back(&element);
+  }
+
+  // The first that says what `element`, whose index is `index` of `count`, says; else, if there are
+  // as many as there should be, the one in its place.
+  const json& Take(const std::vector<Attribute>& attributes, const json& element, std::size_t index,
+                   std::size_t count) {
+    static const json* const nothing = new json();
+    const auto is_it = [&](const json* told) {
+      return told != nullptr && Covers(attributes, element, *told);
+    };
+    auto found = std::find_if(left_.begin(), left_.end(), is_it);
+    if (found == left_.end() && left_.size() == count) {
+      found = left_.begin() + static_cast<std::ptrdiff_t>(index);
+    }
+    if (found == left_.end() || *found == nullptr) return *nothing;
+    return *std::exchange(*found, nullptr);
+  }
+
+ private:
+  std::vector<const json*> left_;
+};
+
+absl::Status FillInside(const Attribute& attribute, const json* told, const ArnScope& scope,
+                        Value& value) {
+  static const json* const nothing = new json();
+  absl::Status problem;
+  const auto fill = [&](const json* object, Value& part) {
+    if (!part.IsMap()) return;
+    problem.Update(FillUnknown(attribute.attributes, object != nullptr ? *object : *nothing, scope,
+                               part.AsMap()));
+  };
+  switch (attribute.nesting) {
+    case Nesting::kNone:
+      break;
+    case Nesting::kSingle:
+      fill(told, value);
+      break;
+    case Nesting::kMap:
+      for (auto& [key, part] : value.AsMap()) {
+        fill(told != nullptr && told->is_object() && told->contains(key) ? &(*told)[key] : nullptr,
+             part);
+      }
+      break;
+    case Nesting::kList:
+    case Nesting::kSet: {
+      Elements elements(told);
+      Value::List& list = value.AsList();
+      for (std::size_t i = 0; i < list.size(); ++i) {
+        const json asked = ToMembers(attribute.attributes, list[i], scope);
+        fill(&elements.Take(attribute.attributes, asked, i, list.size()), list[i]);
+      }
+      break;
+    }
+  }
+  return problem;
+}
+
 }  // namespace
 
-json ToMembers(const schema::Schema& schema, const schema::Operation& operation,
-               const Value& object) {
-  json members = json::object();
-  for (const Attribute& attribute : schema.attributes) {
-    const Value& value = object[attribute.name];
-    if (attribute.member.empty() || !value.IsKnown()) continue;
-    if (Contains(operation.input, attribute.member)) members[attribute.member] = ToJson(value);
-  }
-  for (const schema::Block& block : schema.blocks) {
-    const Value& value = object[block.name];
-    if (block.member.empty() || !Contains(operation.input, block.member)) continue;
-    if (value.IsMap()) members[block.member] = ToObject(block.attributes, value);
-    if (!value.IsList() || value.AsList().empty()) continue;
-    json array = json::array();
-    for (const Value& element : value.AsList()) {
-      array.push_back(ToObject(block.attributes, element));
+std::optional<Arn> ParseArn(absl::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 5));
+  if (parts.size() != 6 || parts[0] != "arn") return std::nullopt;
+  const std::size_t slash = parts[5].find('/');
+  if (slash == std::string::npos) return std::nullopt;
+  return Arn{.scope = {.partition = parts[1],
+                       .service = parts[2],
+                       .region = parts[3],
+                       .account = parts[4]},
+             .type = parts[5].substr(0, slash),
+             .name = parts[5].substr(slash + 1)};
+}
+
+std::string ToText(const Arn& arn) {
+  return absl::StrCat("arn:", arn.scope.partition, ":", arn.scope.service, ":", arn.scope.region,
+                      ":", arn.scope.account, ":", arn.type, "/", arn.name);
+}
+
+bool IsNothing(const json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().empty();
+  return value.is_null() || (value.is_structured() && value.empty());
+}
+
+json ToMembers(const Schema& schema, const Operation& operation, const Value& object,
+               const ArnScope& scope) {
+  return Members(schema.attributes, object, scope, [&](const Attribute& attribute) {
+    return Has(operation.input, attribute.member);
+  });
+}
+
+json ToMembers(const std::vector<Attribute>& attributes, const Value& object,
+               const ArnScope& scope) {
+  return Members(attributes, object, scope, [](const Attribute&) { return true; });
+}
+
+json ToMember(const Attribute& attribute, const Value& value, const Value& object,
+              const ArnScope& scope) {
+  if (value.IsString()) return TextToJson(attribute, value.AsString(), object, scope);
+  switch (attribute.nesting) {
+    case Nesting::kNone:
+      break;
+    case Nesting::kSingle:
+      return ToMembers(attribute.attributes, value, scope);
+    case Nesting::kList:
+    case Nesting::kSet: {
+      json array = json::array();
+      for (const Value& element : value.AsList()) {
+        array.push_back(ToMembers(attribute.attributes, element, scope));
+      }
+      return array;
     }
-    members[block.member] = std::move(array);
+    case Nesting::kMap: {
+      json object_by_key = json::object();
+      for (const auto& [key, element] : value.AsMap()) {
+        object_by_key[key] = ToMembers(attribute.attributes, element, scope);
+      }
+      return object_by_key;
+    }
   }
-  return members;
+  return ToJson(value);
 }
 
-absl::Status FromMember(const Attribute& attribute, const json& object, Value& value) {
+const json* FindMember(const json& object, absl::string_view path) {
+  const json* at = &object;
+  for (const absl::string_view step : absl::StrSplit(path, '.')) {
+    if (!at->is_object()) return nullptr;
+    const auto found = at->find(std::string(step));
+    if (found == at->end() || found->is_null()) return nullptr;
+    at = &*found;
+  }
+  return at;
+}
+
+void PutMember(absl::string_view path, json value, json& object) {
+  json* at = &object;
+  for (const absl::string_view step : absl::StrSplit(path, '.')) at = &(*at)[std::string(step)];
+  *at = std::move(value);
+}
+
+absl::StatusOr<Value> FromMember(const Attribute& attribute, const json& object,
+                                 const ArnScope& scope) {
   const json* found = FindMember(object, attribute.member);
-  if (found == nullptr) {
-    value = Value::Null();
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(value, FromJson(attribute, *found));
-  return absl::OkStatus();
+  if (found == nullptr) return Value::Null();
+  // What is optional and empty was left out; of what is computed only, the service's word counts.
+  if (attribute.optional && IsNothing(*found)) return Value::Null();
+  return FromJson(attribute, *found, scope);
 }
 
-absl::Status FromAnswer(const schema::Schema& schema, const schema::Operation& operation,
-                        const json& answer, Value::Map& object) {
+absl::Status FromAnswer(const Schema& schema, const Operation& operation, const json& answer,
+                        Value::Map& object, const ArnScope& scope) {
   absl::Status first_problem;
   for (const Attribute& attribute : schema.attributes) {
     if (!attribute.computed || attribute.member.empty()) continue;
-    if (!Contains(operation.output, attribute.member)) continue;
+    if (!Has(operation.output, attribute.member)) continue;
     Value& value = object[attribute.name];
     // What may be configured, and is known, is what the configuration or an earlier answer said.
     if (attribute.optional && value.IsKnown()) continue;
-    Value read;
-    const absl::Status status = FromMember(attribute, answer, read);
-    if (status.ok()) {
-      value = std::move(read);
+    absl::StatusOr<Value> read = FromMember(attribute, answer, scope);
+    if (read.ok()) {
+      value = *std::move(read);
     } else {
-      first_problem.Update(status);
+      first_problem.Update(read.status());
+    }
+  }
+  return first_problem;
+}
+
+absl::Status FillUnknown(const std::vector<Attribute>& attributes, const json& answer,
+                         const ArnScope& scope, Value::Map& object) {
+  absl::Status first_problem;
+  for (const Attribute& attribute : attributes) {
+    if (attribute.member.empty()) continue;
+    Value& value = object[attribute.name];
+    if (value.IsUnknown()) {
+      json said = json::object();
+      if (const Attribute* other = OtherWay(attributes, attribute, object)) {
+        PutMember(attribute.member, ToMember(*other, object[other->name], Value(object), scope),
+                  said);
+      }
+      absl::StatusOr<Value> read = FromMember(attribute, said.empty() ? answer : said, scope);
+      first_problem.Update(read.status());
+      value = read.ok() ? *std::move(read) : Value::Null();
+    } else if (attribute.nesting != Nesting::kNone && !value.IsNull() && !value.IsWhollyKnown()) {
+      first_problem.Update(
+          FillInside(attribute, FindMember(answer, attribute.member), scope, value));
     }
   }
   return first_problem;

@@ -1,9 +1,11 @@
 #include "schema/validate.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -59,21 +61,37 @@ std::optional<std::string> Complaint(const Attribute& attribute, const Number& n
                       range, ".");
 }
 
-// What is wrong with `text`, as a sentence; nothing if nothing is.
-std::optional<std::string> Complaint(const Attribute& attribute, const std::string& text) {
-  const Limits& limits = attribute.limits;
-  const std::string shown = Shown(attribute, text);
-  if (text.empty() && (limits.min_length.value_or(0) > 0 || !limits.one_of.empty() ||
-                       (limits.pattern && !re2::RE2::FullMatch(text, *limits.pattern)))) {
-    return absl::StrCat(attribute.name, " must not be empty. ",
-                        attribute.required ? "Set it to " : "Leave the argument out, or set it to ",
-                        limits.pattern          ? limits.pattern_meaning
-                        : limits.one_of.empty() ? "a value"
-                                                : absl::StrJoin(limits.one_of, ", "),
-                        ".");
+// What a text may be, in words that follow "must be" or "set it to".
+std::string Wanted(const Limits& limits) {
+  if (limits.pattern) return limits.pattern_meaning;
+  return limits.one_of.empty() ? "a value" : absl::StrJoin(limits.one_of, ", ");
+}
+
+bool IsOneOf(const Limits& limits, const std::string& text) {
+  return limits.one_of.empty() || std::count(limits.one_of.begin(), limits.one_of.end(), text) > 0;
+}
+
+std::optional<std::string> LengthComplaint(const Limits& limits, const std::string& name,
+                                           const std::string& shown, const std::string& text) {
+  const std::int64_t length = CharacterCount(text);
+  if (length < limits.min_length.value_or(0)) {
+    return absl::StrCat(
+        shown, " has ", length, " characters; ", name, " takes at least ", *limits.min_length, ".",
+        limits.pattern ? absl::StrCat(" It must be ", limits.pattern_meaning, ".") : std::string());
   }
-  if (!limits.one_of.empty() && std::count(limits.one_of.begin(), limits.one_of.end(), text) == 0) {
-    std::string complaint = absl::StrCat(shown, " is none of the values that ", attribute.name,
+  if (limits.max_length.has_value() && length > *limits.max_length) {
+    return absl::StrCat(shown, " has ", length, " characters; ", name, " takes at most ",
+                        *limits.max_length, ".");
+  }
+  return std::nullopt;
+}
+
+// What is wrong with `text` by the limits of what is called `name`, as a sentence; nothing if
+// nothing is.
+std::optional<std::string> LimitComplaint(const Limits& limits, const std::string& name,
+                                          const std::string& shown, const std::string& text) {
+  if (!IsOneOf(limits, text)) {
+    std::string complaint = absl::StrCat(shown, " is none of the values that ", name,
                                          " takes: ", absl::StrJoin(limits.one_of, ", "), ".");
     for (const std::string& value : limits.one_of) {
       if (absl::EqualsIgnoreCase(value, text)) {
@@ -82,38 +100,61 @@ std::optional<std::string> Complaint(const Attribute& attribute, const std::stri
     }
     return complaint;
   }
-  const std::int64_t length = CharacterCount(text);
-  if (length < limits.min_length.value_or(0)) {
-    return absl::StrCat(
-        shown, " has ", length, " characters; ", attribute.name, " takes at least ",
-        *limits.min_length, ".",
-        limits.pattern ? absl::StrCat(" It must be ", limits.pattern_meaning, ".") : std::string());
-  }
-  if (limits.max_length.has_value() && length > *limits.max_length) {
-    return absl::StrCat(shown, " has ", length, " characters; ", attribute.name, " takes at most ",
-                        *limits.max_length, ".");
-  }
-  if (limits.pattern && !re2::RE2::FullMatch(text, *limits.pattern)) {
+  if (auto complaint = LengthComplaint(limits, name, shown, text)) return complaint;
+  if (limits.pattern && !limits.pattern->Matches(text)) {
     return absl::StrCat(shown, " must be ", limits.pattern_meaning, ".");
   }
-  if (attribute.format == Format::kDuration) {
-    absl::Duration duration;
-    if (!absl::ParseDuration(text, &duration)) {
-      return absl::StrCat(shown,
-                          " is not a duration. Write it as in \"90m\", \"4h\" or \"1h30m\".");
-    }
-    if (duration <= absl::ZeroDuration() || duration == absl::InfiniteDuration()) {
-      return absl::StrCat(shown, " must be a duration above zero, as in \"90m\" or \"4h\".");
-    }
-    if (!IsWithin(limits, absl::ToDoubleSeconds(duration))) {
-      return absl::StrCat(
-          shown, " is out of range; ", attribute.name, " takes ",
-          Range(limits,
-                [](double seconds) { return absl::FormatDuration(absl::Seconds(seconds)); }),
-          ".");
-    }
+  if (!limits.reserved_prefix.empty() && absl::StartsWithIgnoreCase(text, limits.reserved_prefix)) {
+    return absl::StrCat(shown, " begins with \"", limits.reserved_prefix,
+                        "\", which is reserved for AWS.");
   }
   return std::nullopt;
+}
+
+std::optional<std::string> DurationComplaint(const Attribute& attribute, const std::string& shown,
+                                             const std::string& text) {
+  const Limits& limits = attribute.limits;
+  absl::Duration duration;
+  if (!absl::ParseDuration(text, &duration)) {
+    return absl::StrCat(shown, " is not a duration. Write it as in \"90m\", \"4h\" or \"1h30m\".");
+  }
+  if (duration <= absl::ZeroDuration() || duration == absl::InfiniteDuration()) {
+    return absl::StrCat(shown, " must be a duration above zero, as in \"90m\" or \"4h\".");
+  }
+  if (IsWithin(limits, absl::ToDoubleSeconds(duration))) return std::nullopt;
+  return absl::StrCat(
+      shown, " is out of range; ", attribute.name, " takes ",
+      Range(limits, [](double seconds) { return absl::FormatDuration(absl::Seconds(seconds)); }),
+      ".");
+}
+
+// What is wrong with `text`, as a sentence; nothing if nothing is.
+std::optional<std::string> Complaint(const Attribute& attribute, const std::string& text) {
+  const Limits& limits = attribute.limits;
+  const std::string shown = Shown(attribute, text);
+  if (text.empty() && (limits.min_length.value_or(0) > 0 || !IsOneOf(limits, text) ||
+                       (limits.pattern && !limits.pattern->Matches(text)))) {
+    return absl::StrCat(attribute.name, " must not be empty. ",
+                        attribute.required ? "Set it to " : "Leave the argument out, or set it to ",
+                        Wanted(limits), ".");
+  }
+  if (auto complaint = LimitComplaint(limits, attribute.name, shown, text)) return complaint;
+  switch (attribute.format) {
+    case Format::kDuration:
+      return DurationComplaint(attribute, shown, text);
+    case Format::kJson:
+    case Format::kJsonText:
+      if (text.empty() || nlohmann::json::accept(text)) return std::nullopt;
+      return absl::StrCat(attribute.name, " is not JSON. Write it with jsonencode({ ... }).");
+    case Format::kText:
+    case Format::kTimestamp:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::string Counted(std::int64_t count) {
+  return absl::StrCat(count, count == 1 ? " element" : " elements");
 }
 
 class Validator {
@@ -124,30 +165,7 @@ class Validator {
     for (const Attribute& attribute : attributes) {
       const Path path = at.empty() ? Path(attribute.name) : at.Attribute(attribute.name);
       One(attribute, object[attribute.name], path);
-    }
-  }
-
-  void OfBlock(const Block& block, const Value& value) {
-    const Path path(block.name);
-    if (block.nesting == Nesting::kSingle) {
-      if (value.IsMap()) Attributes(block.attributes, value, path);
-      return;
-    }
-    if (!value.IsList()) return;
-    const auto count = static_cast<std::int64_t>(value.AsList().size());
-    if (block.max_items > 0 && count > block.max_items) {
-      Add(absl::StrCat("Too Many ", block.name, " Blocks"),
-          absl::StrCat("There are ", count, " ", block.name, " blocks; at most ", block.max_items,
-                       block.max_items == 1 ? " is" : " are", " allowed."),
-          path);
-    }
-    if (count < block.min_items) {
-      Add(absl::StrCat("Missing ", block.name, " Block"),
-          absl::StrCat("At least ", block.min_items, " ", block.name, " block is required."), path);
-    }
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Value& element = value.AsList()[static_cast<std::size_t>(i)];
-      if (element.IsMap()) Attributes(block.attributes, element, path.Index(i));
+      Needs(attribute, object, path);
     }
   }
 
@@ -167,40 +185,128 @@ class Validator {
       }
       return;
     }
-    if (value.IsString()) {
-      if (auto complaint = Complaint(attribute, value.AsString())) {
-        Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), path);
-      }
-    }
-    if (value.IsNumber()) {
-      if (auto complaint = Complaint(attribute, value.AsNumber())) {
-        Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), path);
-      }
-    }
     if (attribute.nesting == Nesting::kSingle) {
-      Attributes(attribute.attributes, value, path);
+      Object(attribute, value, path);
     } else if (value.IsList()) {
-      std::int64_t i = 0;
-      for (const Value& element : value.AsList()) {
-        // An element of a set cannot be addressed.
-        const bool of_set =
-            attribute.nesting == Nesting::kSet || attribute.type.kind() == Type::Kind::kSet;
-        const Path place = of_set ? path : path.Index(i++);
-        if (element.IsMap()) Attributes(attribute.attributes, element, place);
-        if (element.IsString()) {
-          if (auto complaint = Complaint(attribute, element.AsString())) {
-            Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), place);
-          }
+      Count(attribute, value.AsList().size(), path);
+      Elements(attribute, value.AsList(), path);
+    } else if (value.IsMap()) {
+      Count(attribute, value.AsMap().size(), path);
+      Entries(attribute, value.AsMap(), path);
+    } else {
+      Leaf(attribute, value, path);
+    }
+  }
+
+  void Leaf(const Attribute& attribute, const Value& value, const Path& path) {
+    std::optional<std::string> complaint;
+    if (value.IsString()) complaint = Complaint(attribute, value.AsString());
+    if (value.IsNumber()) complaint = Complaint(attribute, value.AsNumber());
+    if (complaint) Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), path);
+  }
+
+  void Object(const Attribute& attribute, const Value& object, const Path& path) {
+    Attributes(attribute.attributes, object, path);
+    Choice(attribute.exactly_one_of, /*required=*/true, object, path);
+    Choice(attribute.at_most_one_of, /*required=*/false, object, path);
+  }
+
+  void Elements(const Attribute& attribute, const Value::List& list, const Path& path) {
+    // An element of a set cannot be addressed.
+    const bool of_set =
+        attribute.nesting == Nesting::kSet || attribute.type.kind() == Type::Kind::kSet;
+    std::int64_t i = 0;
+    for (const Value& element : list) {
+      const Path place = of_set ? path : path.Index(i);
+      Element(attribute, element, absl::StrCat("number ", ++i), place);
+    }
+  }
+
+  void Entries(const Attribute& attribute, const Value::Map& map, const Path& path) {
+    for (const auto& [key, element] : map) {
+      const Path place = path.Key(key);
+      if (attribute.key_limits != nullptr) {
+        const std::string shown = Shown({}, key);
+        if (auto complaint = LimitComplaint(
+                *attribute.key_limits, absl::StrCat("a key of ", attribute.name), shown, key)) {
+          Add(absl::StrCat("Invalid Key in ", attribute.name), *std::move(complaint), place);
         }
       }
-    } else if (value.IsMap() && attribute.type.kind() == Type::Kind::kMap) {
-      for (const auto& [key, element] : value.AsMap()) {
-        if (element.IsNull()) {
-          Add(absl::StrCat("Null Element in ", attribute.name),
-              absl::StrCat("The element \"", key, "\" is null. Leave it out, or give it a value."),
-              path.Key(key));
-        }
-      }
+      Element(attribute, element, absl::StrCat("\"", key, "\""), place);
+    }
+  }
+
+  void Element(const Attribute& attribute, const Value& element, const std::string& which,
+               const Path& place) {
+    if (element.IsNull()) {
+      Add(absl::StrCat("Null Element in ", attribute.name),
+          absl::StrCat("The element ", which, " is null. Leave it out, or give it a value."),
+          place);
+    } else if (element.IsMap() && attribute.nesting != Nesting::kNone) {
+      Object(attribute, element, place);
+    } else {
+      Leaf(attribute, element, place);
+    }
+  }
+
+  void Count(const Attribute& attribute, std::size_t size, const Path& path) {
+    const std::string& name = attribute.name;
+    const auto count = static_cast<std::int64_t>(size);
+    const bool too_many = attribute.max_items > 0 && count > attribute.max_items;
+    // An optional list of nothing is no list.
+    const bool too_few =
+        count < attribute.min_items && (count > 0 || attribute.required || attribute.is_block);
+    if (attribute.is_block && too_many) {
+      Add(absl::StrCat("Too Many ", name, " Blocks"),
+          absl::StrCat("There are ", count, " ", name, " blocks; at most ", attribute.max_items,
+                       attribute.max_items == 1 ? " is" : " are", " allowed."),
+          path);
+    } else if (attribute.is_block && too_few) {
+      Add(absl::StrCat("Missing ", name, " Block"),
+          absl::StrCat("At least ", attribute.min_items, " ", name, " block is required."), path);
+    } else if (too_many) {
+      Add(absl::StrCat("Too Many Elements in ", name),
+          absl::StrCat(name, " has ", Counted(count), "; it takes at most ", attribute.max_items,
+                       "."),
+          path);
+    } else if (too_few) {
+      Add(absl::StrCat("Too Few Elements in ", name),
+          absl::StrCat(name, " has ", Counted(count), "; it takes at least ", attribute.min_items,
+                       "."),
+          path);
+    }
+  }
+
+  void Needs(const Attribute& attribute, const Value& object, const Path& path) {
+    const Value& value = object[attribute.name];
+    if (!value.IsString()) return;
+    const auto needed = attribute.needs.find(value.AsString());
+    if (needed == attribute.needs.end()) return;
+    const std::vector<std::string>& names = needed->second;
+    if (std::any_of(names.begin(), names.end(),
+                    [&](const std::string& name) { return !object[name].IsNull(); })) {
+      return;
+    }
+    const std::string either = absl::StrJoin(names, " or ");
+    Add(absl::StrCat("Missing ", either),
+        absl::StrCat("Where ", attribute.name, " is \"", needed->first, "\", ", either,
+                     " is required."),
+        path);
+  }
+
+  void Choice(const std::vector<std::string>& names, bool required, const Value& object,
+              const Path& path) {
+    if (names.empty()) return;
+    const auto is_set = [&](const std::string& name) { return object[name].IsKnown(); };
+    const auto may_be_set = [&](const std::string& name) { return !object[name].IsNull(); };
+    if (std::count_if(names.begin(), names.end(), is_set) > 1) {
+      Add(absl::StrCat("Conflicting ", absl::StrJoin(names, " and ")),
+          absl::StrCat("Only one of ", absl::StrJoin(names, ", "),
+                       " can be set: they say the same in different ways."),
+          path);
+    } else if (required && std::none_of(names.begin(), names.end(), may_be_set)) {
+      Add(absl::StrCat("Missing ", absl::StrJoin(names, " or ")),
+          absl::StrCat("One of ", absl::StrJoin(names, ", "), " is required."), path);
     }
   }
 
@@ -216,9 +322,7 @@ class Validator {
 
 Diagnostics Validate(const Schema& schema, const Value& config) {
   Diagnostics diagnostics;
-  Validator validator(diagnostics);
-  validator.Attributes(schema.attributes, config, Path());
-  for (const Block& block : schema.blocks) validator.OfBlock(block, config[block.name]);
+  Validator(diagnostics).Attributes(schema.attributes, config, Path());
   return diagnostics;
 }
 

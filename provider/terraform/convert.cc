@@ -66,6 +66,29 @@ void ToMessage(const schema::Attribute& attribute, bool computed_around,
   }
 }
 
+void ToMessage(const std::vector<schema::Attribute>& attributes, tfplugin6::Schema::Block& message);
+
+void ToMessage(const schema::Attribute& block, tfplugin6::Schema::NestedBlock& message) {
+  message.set_type_name(block.name);
+  message.set_nesting(BlockNesting(block.nesting));
+  message.set_min_items(block.min_items);
+  message.set_max_items(block.max_items);
+  message.mutable_block()->set_description(block.description);
+  message.mutable_block()->set_description_kind(tfplugin6::MARKDOWN);
+  ToMessage(block.attributes, *message.mutable_block());
+}
+
+void ToMessage(const std::vector<schema::Attribute>& attributes,
+               tfplugin6::Schema::Block& message) {
+  for (const schema::Attribute& attribute : attributes) {
+    if (attribute.is_block) {
+      ToMessage(attribute, *message.add_block_types());
+    } else {
+      ToMessage(attribute, /*computed_around=*/false, *message.add_attributes());
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Value> FromMessage(const tfplugin6::DynamicValue& message, const Type& type) {
@@ -126,21 +149,7 @@ void ToMessage(const schema::Schema& schema, tfplugin6::Schema& message) {
   block.set_version(schema.version);
   block.set_description(schema.description);
   block.set_description_kind(tfplugin6::MARKDOWN);
-  for (const schema::Attribute& attribute : schema.attributes) {
-    ToMessage(attribute, /*computed_around=*/false, *block.add_attributes());
-  }
-  for (const schema::Block& nested : schema.blocks) {
-    tfplugin6::Schema::NestedBlock& to = *block.add_block_types();
-    to.set_type_name(nested.name);
-    to.set_nesting(BlockNesting(nested.nesting));
-    to.set_min_items(nested.min_items);
-    to.set_max_items(nested.max_items);
-    to.mutable_block()->set_description(nested.description);
-    to.mutable_block()->set_description_kind(tfplugin6::MARKDOWN);
-    for (const schema::Attribute& attribute : nested.attributes) {
-      ToMessage(attribute, /*computed_around=*/false, *to.mutable_block()->add_attributes());
-    }
-  }
+  ToMessage(schema.attributes, block);
 }
 
 }  // namespace er::terraform

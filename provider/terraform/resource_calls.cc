@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "resource/describe.h"
+#include "schema/upgrade.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
 #include "value/json.h"
@@ -11,11 +12,16 @@ namespace {
 
 // Blocks that are absent are empty, but for single ones: a state from before the block was declared
 // lacks it altogether.
-void AddMissingBlocks(const schema::Schema& schema, Value& state) {
-  const Value empty = schema::EmptyObject(schema);
-  for (const schema::Block& block : schema.blocks) {
-    Value& value = state.AsMap()[block.name];
-    if (value.IsNull()) value = empty[block.name];
+void AddMissingBlocks(const std::vector<schema::Attribute>& attributes, Value& object) {
+  for (const schema::Attribute& attribute : attributes) {
+    if (!attribute.is_block) continue;
+    Value& block = object.AsMap()[attribute.name];
+    if (block.IsNull()) block = schema::Nothing(attribute);
+    if (block.IsList()) {
+      for (Value& element : block.AsList()) AddMissingBlocks(attribute.attributes, element);
+    } else if (attribute.nesting == schema::Nesting::kSingle && block.IsMap()) {
+      AddMissingBlocks(attribute.attributes, block);
+    }
   }
 }
 
@@ -57,11 +63,15 @@ grpc::Status ProviderService::UpgradeResourceState(
       return absl::OkStatus();
     }
     const Type& type = TypeFor(schema);
+    const bool is_current = request->version() == schema.version;
     ASSIGN_OR_RETURN(Value state,
-                     DecodeJson(request->raw_state().json(), type, ExtraAttributes::kIgnore));
+                     DecodeJson(request->raw_state().json(),
+                                is_current ? type : schema::TypeIn(schema, request->version()),
+                                ExtraAttributes::kIgnore));
     // Terraform would take a null for an object that is gone.
     if (!state.IsMap()) return absl::InvalidArgumentError("The state is null.");
-    AddMissingBlocks(schema, state);
+    if (!is_current) state = schema::Upgraded(schema, request->version(), std::move(state));
+    AddMissingBlocks(schema.attributes, state);
     resource->Seen(state);
     return ToMessage(state, type, *response->mutable_upgraded_state());
   });

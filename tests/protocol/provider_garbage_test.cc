@@ -67,7 +67,7 @@ class ProviderGarbage : public testing::Test {
   ~ProviderGarbage() override {
     const auto metadata =
         provider_.Call(&Stub::GetMetadata, tfplugin6::ProviderMetadata::Request());
-    EXPECT_EQ(metadata.resources_size(), 1) << "it is there for the next call";
+    EXPECT_GT(metadata.resources_size(), 0) << "it is there for the next call";
     std::filesystem::remove_all(folder_);
   }
 

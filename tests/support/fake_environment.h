@@ -26,6 +26,16 @@ class FakeEnvironment : public Environment {
     return found->second;
   }
 
+  std::map<std::string, std::string> VariablesThatBegin(const std::string& prefix) const override {
+    std::map<std::string, std::string> found;
+    for (const auto& [name, value] : variables) {
+      if (name.size() > prefix.size() && name.compare(0, prefix.size(), prefix) == 0) {
+        found.emplace(name.substr(prefix.size()), value);
+      }
+    }
+    return found;
+  }
+
   absl::StatusOr<std::string> ReadFile(const std::string& path) const override {
     if (before_reading) before_reading();
     const auto found = files.find(path);

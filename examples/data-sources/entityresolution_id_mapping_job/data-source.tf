@@ -1,8 +1,13 @@
-data "entityresolution_id_mapping_job" "nightly" {
+data "entityresolution_id_mapping_jobs" "all" {
   workflow_name = "customers"
-  job_id        = "0123456789abcdef0123456789abcdef"
 }
 
-output "nightly_records" {
-  value = data.entityresolution_id_mapping_job.nightly.metrics.input_records
+# The last job, whoever started it.
+data "entityresolution_id_mapping_job" "last" {
+  workflow_name = "customers"
+  job_id        = data.entityresolution_id_mapping_jobs.all.jobs[0].job_id
+}
+
+output "input_records" {
+  value = data.entityresolution_id_mapping_job.last.metrics.input_records
 }

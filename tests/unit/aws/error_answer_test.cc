@@ -53,6 +53,12 @@ TEST(DecodeErrorTest, ReadsAnything) {
   EXPECT_EQ(Decode(500, std::string(100'000, '[')).code, "");
 }
 
+TEST(DecodeErrorTest, AQuotaIsNamed) {
+  EXPECT_EQ(Decode(402, R"({"message": "no", "quotaName": "things", "quotaValue": 10})").message,
+            "no (quota things: 10)");
+  EXPECT_EQ(Decode(402, R"({"quotaName": "things", "quotaValue": {}})").message, "(quota things)");
+}
+
 constexpr char kToken[] = "FwoGZXIvYXdzEJr//////////wEaDH+token==";
 
 // An answer to a request that had the token in its headers.

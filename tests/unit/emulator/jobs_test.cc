@@ -333,7 +333,7 @@ TEST(Answer, CarriesIdAndDate) {
 
 TEST(Answer, OfNoOperation) {
   Client client;
-  EXPECT_EQ(client.Call("GET", "/matchingworkflows").error(), "UnknownOperationException");
+  EXPECT_EQ(client.Call("GET", "/matchids").error(), "UnknownOperationException");
   EXPECT_EQ(client.Call("PUT", "/idmappingworkflows/customers/jobs").code(), 404);
 }
 

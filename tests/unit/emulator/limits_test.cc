@@ -1,4 +1,5 @@
 // Each documented limit of the operations that the emulator serves.
+#include <ostream>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -25,6 +26,8 @@ struct Case {
   std::string message_has = "";
 };
 
+void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
+
 class StartLimits : public testing::TestWithParam<Case> {};
 
 TEST_P(StartLimits, Hold) {
@@ -44,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
     , StartLimits,
     testing::Values(
         Case{"NoBody", "", ""}, Case{"EmptyBody", "{}", ""},
-        Case{"UnknownMember", R"({"colour": "red"})", ""},
+        Case{"UnknownMember", R"({"colour": "red"})", kInvalid, "'colour'"},
         Case{"NullMembers", R"({"jobType": null, "outputSourceConfig": null})", ""},
         Case{"NotJson", "{", kWrongType}, Case{"NotAnObject", "[]", kWrongType},
 

@@ -13,7 +13,7 @@ TEST(Options, HaveDefaultsThatWork) {
   State state(1);
   ASSERT_TRUE(Apply(*options, "", state, absl::UnixEpoch()).ok());
   EXPECT_EQ(state.credentials.count("AKIAEMULATOR00000000"), 1);
-  EXPECT_NE(state.store.FindWorkflow({}, "customers"), nullptr);
+  EXPECT_NE(state.store.things().Find(IdMappingWorkflows(), {}, "customers"), nullptr);
   EXPECT_EQ(options->server.host, "127.0.0.1");
 }
 
@@ -42,9 +42,9 @@ TEST(Options, ReachTheState) {
   EXPECT_EQ(state.buckets.at("there").account, "210987654321");
   EXPECT_EQ(state.credentials.at("K").session_token, "T");
   EXPECT_EQ(state.credentials.at("K").account, "210987654321");
-  EXPECT_FALSE(state.store.FindWorkflow({}, "a")->IsIncremental());
-  EXPECT_TRUE(state.store.FindWorkflow({}, "b")->IsIncremental());
-  EXPECT_EQ(state.store.FindWorkflow({}, "customers"), nullptr);
+  EXPECT_FALSE(state.store.things().Find(IdMappingWorkflows(), {}, "a")->IsIncremental());
+  EXPECT_TRUE(state.store.things().Find(IdMappingWorkflows(), {}, "b")->IsIncremental());
+  EXPECT_EQ(state.store.things().Find(IdMappingWorkflows(), {}, "customers"), nullptr);
   EXPECT_EQ(state.faults.ToJson()["faults"].size(), 1);
 }
 

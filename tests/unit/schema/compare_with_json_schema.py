@@ -52,10 +52,12 @@ def at(content, path):
     return content
 
 
-def kind_of(path):
-    """The same for all attributes, blocks, limits and operations: one of each is tried."""
-    text = "/" + "/".join(path)
-    return re.sub(r"/(attributes|blocks|limits|operations)/[^/]+", r"/\1/*", text)
+def kind_of(file_name, path):
+    """The same for all files of a folder and all attributes, blocks, limits and operations: one of
+    each is tried, and attributes in attributes are like those around them."""
+    text = re.sub(r"/[^/]+\.json", "/*", file_name) + "/" + "/".join(path)
+    text = re.sub(r"/(attributes|blocks|limits|operations|needs)/[^/]+", r"/\1/*", text)
+    return re.sub(r"(/attributes/\*)+", "/attributes/*", text)
 
 
 def expect(holds, what):
@@ -64,14 +66,14 @@ def expect(holds, what):
 
 
 tried = 0
+seen, seen_keys = set(), set()
 for file_name, content in files.items():
     expect(editor.is_valid(content), f"{file_name}: the JSON Schema refuses it as it is")
     expect(build_takes(file_name, content), f"{file_name}: the check refuses it as it is")
-    seen, seen_keys = set(), set()
     for path in places(content):
-        if kind_of(path) in seen:
+        if kind_of(file_name, path) in seen:
             continue
-        seen.add(kind_of(path))
+        seen.add(kind_of(file_name, path))
         where = f"{file_name} at /{'/'.join(path)}"
 
         changed = copy.deepcopy(content)
@@ -80,9 +82,9 @@ for file_name, content in files.items():
         expect(not build_takes(file_name, changed), f"{where}: the check takes an unknown key")
 
         for key in at(content, path):
-            if kind_of(path + (key,)) in seen_keys:
+            if kind_of(file_name, path + (key,)) in seen_keys:
                 continue
-            seen_keys.add(kind_of(path + (key,)))
+            seen_keys.add(kind_of(file_name, path + (key,)))
             for wrong in ("missing", None, 17, "", "x", [], {}, True):
                 changed = copy.deepcopy(content)
                 if wrong == "missing":

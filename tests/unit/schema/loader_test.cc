@@ -2,11 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <re2/re2.h>
 
 #include <map>
 #include <ostream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,14 +23,23 @@ using ::testing::SizeIs;
 
 using Texts = std::map<std::string, std::string>;  // by file name
 
-// A thing with these attributes, the first of them in line 7.
+// A behaviour, so that there is an operation whose members attributes can stand for.
+constexpr char kJob[] = R"("job": {
+    "name": "making", "title": "making", "workflow_title": "plan", "start": "GetThing",
+    "get": "GetThing", "list": {"operation": "GetThing", "items": "parts"},
+    "workflows": {"operation": "GetThing", "items": "parts"}},
+  "timeouts": {"create": "1h", "update": "1h", "delete": "1h"})";
+
+// A thing with these attributes, the first of them in line 12.
 std::string Thing(absl::string_view attributes) {
   return absl::StrCat(R"({
   "kind": "resource",
   "name": "entityresolution_thing",
   "title": "thing",
   "description": "A thing.",
-  "operations": ["GetThing"], "attributes": {
+  )",
+                      kJob, R"(,
+  "attributes": {
     )",
                       attributes, "}}");
 }
@@ -89,6 +98,11 @@ std::vector<std::string> Mistakes(const Texts& texts) {
   return absl::StrSplit(catalog.status().message(), '\n');
 }
 
+template <typename Row>
+std::string NameOf(const testing::TestParamInfo<Row>& info) {
+  return info.param.name;
+}
+
 TEST(Loader, ReadsWhatTheServiceIs) {
   const absl::StatusOr<Catalog> catalog = LoadTexts(SmallCatalog());
   ASSERT_TRUE(catalog.ok()) << catalog.status();
@@ -112,7 +126,7 @@ TEST(Loader, TellsKindsApart) {
   Texts texts = SmallCatalog();
   texts["data-sources/thing.json"] = R"({
     "kind": "data_source", "name": "entityresolution_thing", "title": "thing",
-    "description": "A thing.", "operations": ["GetThing"],
+    "description": "A thing.",
     "reading": {"operation": "GetThing", "items": "parts", "filters": ["name"], "id": ["name"]},
     "attributes": {
       "name": {"type": "string", "required": true, "description": "Its name."},
@@ -125,12 +139,204 @@ TEST(Loader, TellsKindsApart) {
   EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_thing"), NotNull());
   const Schema* source = catalog->Find(Kind::kDataSource, "entityresolution_thing");
   ASSERT_THAT(source, NotNull());
-  EXPECT_EQ(source->reading.operation, "GetThing");
-  EXPECT_EQ(source->reading.items, "parts");
-  EXPECT_THAT(source->reading.filters, ElementsAre("name"));
-  EXPECT_THAT(source->reading.id, ElementsAre("name"));
+  const auto& reading = std::get<Reading>(source->behaviour);
+  EXPECT_EQ(reading.operation, &catalog->operations.at("GetThing"));
+  EXPECT_EQ(reading.items, "parts");
+  EXPECT_THAT(reading.filters, ElementsAre("name"));
+  EXPECT_THAT(reading.id.attributes, ElementsAre("name"));
+  EXPECT_EQ(reading.id.separator, "/");
   EXPECT_THAT(catalog->Find(Kind::kResource, "entityresolution_other"), IsNull());
 }
+
+TEST(Loader, FindsTheOperationsOfAJob) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(SmallCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Operation* operation = &catalog->operations.at("GetThing");
+  const auto& job = std::get<JobKind>(catalog->types.at(0).behaviour);
+  EXPECT_EQ(job.name, "making");
+  EXPECT_EQ(job.title, "making");
+  EXPECT_EQ(job.workflow_title, "plan");
+  EXPECT_EQ(job.workflow_arn, "");
+  EXPECT_EQ(job.start, operation);
+  EXPECT_EQ(job.get, operation);
+  EXPECT_EQ(job.list.operation, operation);
+  EXPECT_EQ(job.list.items, "parts");
+  EXPECT_EQ(job.workflows.operation, operation);
+}
+
+// A whole service of things, and a thing that is declared and no more.
+Texts ManagedCatalog(absl::string_view more = "") {
+  Texts texts = SmallCatalog();
+  texts["service.json"] = R"({
+  "service": "things",
+  "tagging": {"list": "ListTags", "add": "AddTags", "remove": "RemoveTags"},
+  "operations": {
+    "MakeThing": {"method": "POST", "path": "/things", "input": ["name", "parts", "tags"]},
+    "GetThing": {"method": "GET", "path": "/things/{name}", "repeatable": true,
+                 "input": ["name"], "output": ["name", "arn", "parts", "isUsed"]},
+    "ChangeThing": {"method": "PUT", "path": "/things/{name}", "input": ["name", "parts"]},
+    "DropThing": {"method": "DELETE", "path": "/things/{name}", "input": ["name"]},
+    "ListThings": {"method": "GET", "path": "/things", "output": ["thingList"]},
+    "ListTags": {"method": "GET", "path": "/tags/{arn}", "input": ["arn"]},
+    "AddTags": {"method": "POST", "path": "/tags/{arn}", "input": ["arn"]},
+    "RemoveTags": {"method": "DELETE", "path": "/tags/{arn}", "input": ["arn"]}
+  }
+})";
+  texts["resources/thing.json"] = absl::StrCat(R"({
+  "kind": "resource", "name": "entityresolution_thing", "title": "thing", "description": "A thing.",
+  "managed": {
+    "create": "MakeThing", "read": "GetThing", "update": "ChangeThing", "delete": "DropThing",
+    "list": {"operation": "ListThings", "items": "thingList"},
+    "id": ["name"], "arn": "arn", "arn_type": "thing", "fixed_while": "is_used",
+    "in_use_patience": "2m"
+  },
+  "data_source": {"description": "One thing."},
+  "data_sources": {
+    "description": "All things.", "takes": ["name", "arn"],
+    "attributes": {"color": {"type": "string", "description": "Its color."}}
+  },
+  "timeouts": {"create": "5m", "update": "5m", "delete": "5m"},
+  "attributes": {
+    "name": {"type": "string", "required": true, "replaces": true, "limits": {"max_length": 9},
+             "description": "Its name."},
+    "parts": {"type": "list", "required": true, "min_items": 1, "description": "Its parts.",
+      "attributes": {
+        "key": {"type": "string", "optional": true, "sensitive": true, "description": "Its key."}}},
+    "arn": {"type": "string", "computed": true, "description": "Its ARN."},
+    "is_used": {"type": "bool", "computed": true, "volatile": true, "description": "."},
+    "region": {"type": "string", "optional": true, "computed": true, "replaces": true,
+               "local": true, "description": "Where."},
+    "id": {"type": "string", "computed": true, "local": true, "description": "Its id."},
+    "tags": {"type": ["map", "string"], "optional": true, "description": "Tags."},
+    "tags_all": {"type": ["map", "string"], "computed": true, "local": true, "description": "."}
+  })",
+                                               more, "}");
+  return texts;
+}
+
+TEST(Loader, FindsTheOperationsOfWhatIsDeclared) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* thing = catalog->Find(Kind::kResource, "entityresolution_thing");
+  ASSERT_THAT(thing, NotNull());
+  const auto& managed = std::get<Managed>(thing->behaviour);
+  EXPECT_EQ(managed.create, &catalog->operations.at("MakeThing"));
+  EXPECT_EQ(managed.read, &catalog->operations.at("GetThing"));
+  EXPECT_EQ(managed.update, &catalog->operations.at("ChangeThing"));
+  EXPECT_EQ(managed.remove, &catalog->operations.at("DropThing"));
+  EXPECT_EQ(managed.list.items, "thingList");
+  EXPECT_THAT(managed.id.attributes, ElementsAre("name"));
+  EXPECT_EQ(managed.arn, "arn");
+  EXPECT_EQ(managed.arn_type, "thing");
+  EXPECT_EQ(managed.fixed_while, "is_used");
+  EXPECT_EQ(managed.in_use_patience, absl::Minutes(2));
+  ASSERT_TRUE(managed.tagging.has_value()) << "it has tags_all";
+  EXPECT_EQ(managed.tagging->list, &catalog->operations.at("ListTags"));
+}
+
+// Their bodies are kept out of the log.
+TEST(Loader, MarksTheOperationsThatCarrySecrets) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  EXPECT_TRUE(catalog->operations.at("MakeThing").confidential);
+  EXPECT_TRUE(catalog->operations.at("GetThing").confidential);
+  EXPECT_FALSE(catalog->operations.at("DropThing").confidential);
+}
+
+TEST(Loader, DerivesTheDataSourceOfOneObject) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* one = catalog->Find(Kind::kDataSource, "entityresolution_thing");
+  ASSERT_THAT(one, NotNull());
+  EXPECT_EQ(one->description, "One thing.");
+  const auto& reading = std::get<Reading>(one->behaviour);
+  EXPECT_EQ(reading.operation, &catalog->operations.at("GetThing"));
+  EXPECT_EQ(reading.arn, "arn");
+  EXPECT_TRUE(reading.tagging.has_value());
+  EXPECT_TRUE(one->FindAttribute("name")->required);
+  EXPECT_FALSE(one->FindAttribute("name")->replaces);
+  EXPECT_EQ(one->FindAttribute("name")->limits.max_length, 9);
+  EXPECT_TRUE(one->FindAttribute("region")->optional);
+  const Attribute& parts = *one->FindAttribute("parts");
+  EXPECT_TRUE(parts.computed);
+  EXPECT_FALSE(parts.required);
+  EXPECT_EQ(parts.min_items, 0);
+  EXPECT_TRUE(parts.attributes.at(0).computed);
+  EXPECT_TRUE(parts.attributes.at(0).sensitive);
+  EXPECT_THAT(one->FindAttribute("tags"), NotNull());
+  EXPECT_THAT(one->FindAttribute("tags_all"), IsNull());
+  EXPECT_THAT(one->FindAttribute("timeouts"), IsNull());
+}
+
+TEST(Loader, DerivesTheDataSourceOfAll) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(ManagedCatalog());
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* all = catalog->Find(Kind::kDataSource, "entityresolution_things");
+  ASSERT_THAT(all, NotNull());
+  EXPECT_EQ(all->title, "things");
+  const auto& reading = std::get<Reading>(all->behaviour);
+  EXPECT_EQ(reading.operation, &catalog->operations.at("ListThings"));
+  EXPECT_EQ(reading.items, "thing_list");
+  EXPECT_EQ(reading.ids, "name");
+  const Attribute& items = *all->FindAttribute("thing_list");
+  EXPECT_EQ(items.member, "thingList");
+  std::vector<std::string> names;
+  for (const Attribute& attribute : items.attributes) {
+    EXPECT_TRUE(attribute.computed);
+    names.push_back(attribute.name);
+  }
+  EXPECT_THAT(names, ElementsAre("name", "arn", "color"));
+  EXPECT_EQ(TypeOf(*all->FindAttribute("ids")), Type::Set(Type::String()));
+}
+
+TEST(Loader, ReadsUpgrades) {
+  const absl::StatusOr<Catalog> catalog = LoadTexts(
+      ManagedCatalog(R"(, "version": 2, "upgrades": [{}, {"renamed": {"label": "name"}}])"));
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Schema* thing = catalog->Find(Kind::kResource, "entityresolution_thing");
+  ASSERT_THAT(thing->upgrades, SizeIs(2));
+  EXPECT_EQ(thing->upgrades[1].renamed.at("label"), "name");
+}
+
+struct BadManaged {
+  std::string name;
+  std::string from;  // in the thing's file
+  std::string to;
+  std::string mistake;
+};
+
+void PrintTo(const BadManaged& bad, std::ostream* out) { *out << bad.name; }
+
+class BadManagedTest : public testing::TestWithParam<BadManaged> {};
+
+TEST_P(BadManagedTest, IsReported) {
+  Texts texts = ManagedCatalog();
+  std::string& text = texts["resources/thing.json"];
+  const std::size_t at = text.find(GetParam().from);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, GetParam().from.size(), GetParam().to);
+  EXPECT_THAT(Mistakes(texts), testing::Contains(testing::HasSubstr(GetParam().mistake)));
+}
+
+const BadManaged kBadManaged[] = {
+    {"NoCreate", R"("create": "MakeThing", )", "", R"("create" is missing)"},
+    {"UnknownOperation", "DropThing", "DropThings", "delete: service.json has no DropThings"},
+    {"IdOfNothing", R"("id": ["name"])", R"("id": ["title"])", "there is no attribute title"},
+    {"NoId", R"("id": ["name"], )", "", R"("id" is missing)"},
+    {"ArnOfNothing", R"("arn": "arn",)", R"("arn": "urn",)", "there is no attribute urn"},
+    {"BadPatience", R"("2m")", R"("soon")", "in_use_patience must be a duration"},
+    {"NoRegion", R"("region": {)", R"("place": {)", "there is no attribute region"},
+    {"NoTags", R"("tags": {)", R"("labels": {"member": "tags", )", "there is no attribute tags"},
+    {"NoTimeout", R"("update": "5m", )", "", R"(timeouts: "update" is missing)"},
+    {"ListTakesNothing", R"("takes": ["name", "arn"])", R"("takes": ["title"])",
+     "data_sources: there is no attribute title"},
+    {"SourceWithoutDescription", R"({"description": "One thing."})", "{}",
+     R"(data_source: "description" is missing)"},
+    {"VersionWithoutUpgrade", R"("kind": "resource",)", R"("kind": "resource", "version": 1,)",
+     R"(version 1 needs as many "upgrades")"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BadManagedTest, testing::ValuesIn(kBadManaged), NameOf<BadManaged>);
 
 TEST(Loader, DerivesTheMemberFromTheName) {
   const absl::StatusOr<Catalog> catalog = LoadThing(R"(
@@ -156,8 +362,9 @@ TEST(Loader, MakesWhatHasADefaultOptionalAndComputed) {
   EXPECT_EQ(thing.FindAttribute("color")->default_value, Value("red"));
   EXPECT_EQ(thing.FindAttribute("shiny")->default_value, Value(true));
   EXPECT_EQ(thing.FindAttribute("size")->default_value, Value(*Number::Parse("1.5")));
-  for (const Attribute& attribute : thing.attributes) {
-    EXPECT_TRUE(attribute.optional && attribute.computed) << attribute.name;
+  for (const char* name : {"color", "shiny", "size"}) {
+    const Attribute* attribute = thing.FindAttribute(name);
+    EXPECT_TRUE(attribute->optional && attribute->computed) << name;
   }
 }
 
@@ -168,12 +375,69 @@ TEST(Loader, TakesLimitsByNameOrInPlace) {
              "limits": {"one_of": ["S", "L"]}})");
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   const Limits& color = catalog->types.at(0).FindAttribute("color")->limits;
-  EXPECT_EQ(color.pattern->pattern(), "[a-z]+");
+  EXPECT_EQ(color.pattern->text(), "[a-z]+");
   EXPECT_EQ(color.pattern_meaning, "a color such as red");
   EXPECT_EQ(color.min_length, 3);
   EXPECT_EQ(color.max_length, 9);
   EXPECT_EQ(color.documentation, "https://example.com/colors");
   EXPECT_THAT(catalog->types.at(0).FindAttribute("size")->limits.one_of, ElementsAre("S", "L"));
+}
+
+TEST(Loader, ReadsWhatIsKnownOfCollectionsAndObjects) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "parts": {"type": "list", "required": true, "description": ".", "min_items": 2, "max_items": 35,
+              "ordered": true, "exactly_one_of": ["name", "arn"], "attributes": {
+      "name": {"type": "string", "optional": true, "computed": true, "description": "."},
+      "arn": {"type": "string", "optional": true, "computed": true, "description": ".",
+              "member": "name", "arn": {"type": "part"}},
+      "kind": {"type": "string", "optional": true, "description": ".",
+               "limits": {"one_of": ["A", "B"]}, "needs": {"A": ["details"]}},
+      "details": {"type": "string", "optional": true, "format": "json", "description": "."}}},
+    "tags": {"type": ["map", "string"], "optional": true, "description": ".", "local": true,
+             "max_items": 200, "keys": "Color", "limits": {"max_length": 256}})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Attribute& parts = *catalog->types.at(0).FindAttribute("parts");
+  EXPECT_EQ(parts.min_items, 2);
+  EXPECT_EQ(parts.max_items, 35);
+  EXPECT_TRUE(parts.ordered);
+  EXPECT_THAT(parts.exactly_one_of, ElementsAre("name", "arn"));
+  EXPECT_EQ(FindAttribute(parts.attributes, "arn")->arn.type, "part");
+  EXPECT_EQ(FindAttribute(parts.attributes, "arn")->member, "name");
+  EXPECT_THAT(FindAttribute(parts.attributes, "kind")->needs,
+              ElementsAre(std::pair("A", std::vector<std::string>{"details"})));
+  EXPECT_EQ(FindAttribute(parts.attributes, "details")->format, Format::kJson);
+  const Attribute& tags = *catalog->types.at(0).FindAttribute("tags");
+  EXPECT_EQ(tags.max_items, 200);
+  EXPECT_EQ(tags.limits.max_length, 256);
+  EXPECT_EQ(tags.key_limits->max_length, 9);
+}
+
+TEST(Loader, ReadsBlocksInBlocks) {
+  const absl::StatusOr<Catalog> catalog = LoadThing(R"(
+    "a": {"type": "string", "optional": true, "description": ".", "local": true}},
+    "blocks": {"outer": {"nesting": "list", "description": ".", "member": "parts", "attributes": {},
+      "blocks": {"inner": {"nesting": "set", "description": ".", "max_items": 2, "attributes": {
+        "color": {"type": "string", "computed": true, "description": "."}}}}})");
+  ASSERT_TRUE(catalog.ok()) << catalog.status();
+  const Attribute* outer = catalog->types.at(0).FindAttribute("outer");
+  ASSERT_THAT(outer, NotNull());
+  const Attribute* inner = FindAttribute(outer->attributes, "inner");
+  ASSERT_THAT(inner, NotNull());
+  EXPECT_TRUE(outer->is_block && inner->is_block);
+  EXPECT_EQ(inner->nesting, Nesting::kSet);
+  EXPECT_EQ(inner->max_items, 2);
+  EXPECT_EQ(inner->member, "inner");
+  EXPECT_TRUE(inner->attributes.at(0).computed);
+}
+
+// What the build has checked is not compiled before it is used.
+TEST(Loader, ChecksPatternsIfItIsAsked) {
+  Texts texts = SmallCatalog();
+  texts["limits.json"] = R"({"limits": {"A": {"pattern": "(", "meaning": "m"}}})";
+  std::vector<SourceFile> files;
+  for (const auto& [name, text] : texts) files.push_back({.name = name, .text = text});
+  EXPECT_FALSE(Load(files).ok());
+  EXPECT_TRUE(Load(files, Check::kAllButPatterns).ok());
 }
 
 TEST(Loader, MakesTheAttributesOfAShapeComputedThroughout) {
@@ -182,10 +446,11 @@ TEST(Loader, MakesTheAttributesOfAShapeComputedThroughout) {
     "color": {"type": "string", "description": "."},
     "parts": {"type": "list", "description": ".", "attributes": {
       "kind": {"type": "string", "description": "."}}}}})";
-  texts["resources/thing.json"] = R"({
+  texts["resources/thing.json"] = absl::StrCat(R"({
     "kind": "resource", "name": "entityresolution_thing", "title": "thing", "description": ".",
-    "operations": ["GetThing"], "shapes": ["color"],
-    "attributes": {"name": {"type": "string", "required": true, "description": "."}}})";
+    "shapes": ["color"],
+    "attributes": {"name": {"type": "string", "required": true, "description": "."}},)",
+                                               kJob, "}");
   const absl::StatusOr<Catalog> catalog = LoadTexts(texts);
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   const Schema& thing = catalog->types.at(0);
@@ -204,8 +469,9 @@ TEST(Loader, MakesABlockOfTheTimeouts) {
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   const Schema& thing = catalog->types.at(0);
   EXPECT_THAT(thing.timeouts, ElementsAre(std::pair("create", "90m")));
-  const Block* block = thing.FindBlock("timeouts");
+  const Attribute* block = thing.FindAttribute("timeouts");
   ASSERT_THAT(block, NotNull());
+  EXPECT_TRUE(block->is_block);
   EXPECT_EQ(block->nesting, Nesting::kSingle);
   ASSERT_THAT(block->attributes, SizeIs(1));
   EXPECT_EQ(block->attributes[0].format, Format::kDuration);
@@ -233,9 +499,9 @@ TEST(Loader, ReportsEveryMistakeOfEveryFileAtOnce) {
       ElementsAre("provider.json:1: \"description\" is missing",
                   "provider.json:4: attributes.region.colour: is not a key of this format",
                   "provider.json:5: attributes.region.description: must be a text",
-                  "resources/thing.json:7: attributes.name: \"description\" is missing",
-                  "resources/thing.json:7: attributes.name: not a type of Terraform",
-                  "resources/thing.json:8: attributes.Bad-Name: a name is lower case, digits and "
+                  "resources/thing.json:12: attributes.name: \"description\" is missing",
+                  "resources/thing.json:12: attributes.name: not a type of Terraform",
+                  "resources/thing.json:13: attributes.Bad-Name: a name is lower case, digits and "
                   "_"));
 }
 
@@ -247,11 +513,6 @@ struct BadFile {
 };
 
 void PrintTo(const BadFile& bad, std::ostream* out) { *out << bad.file << ": " << bad.text; }
-
-template <typename Row>
-std::string NameOf(const testing::TestParamInfo<Row>& info) {
-  return info.param.name;
-}
 
 class BadFileTest : public testing::TestWithParam<BadFile> {};
 
@@ -294,10 +555,30 @@ const BadFile kBadFiles[] = {
     {"TypeTwice", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_thing", "title": "x", "description": "x"})",
      "resources/x.json:1: there is another entityresolution_thing"},
-    {"UnknownOperation", "resources/x.json",
+    {"UnknownOperation", "data-sources/x.json",
+     R"({"kind": "data_source", "name": "entityresolution_x", "title": "x", "description": "x",
+"reading": {"operation": "Get"}})",
+     "data-sources/x.json:2: reading: operation: service.json has no Get"},
+    {"ListOfNoMember", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
-"operations": ["Get"]})",
-     "resources/x.json:1: operations: service.json has no Get"},
+"job": {"name": "x", "title": "x", "workflow_title": "x", "start": "GetThing", "get": "GetThing",
+"list": {"operation": "GetThing", "items": "things"},
+"workflows": {"operation": "GetThing", "items": "parts"}},
+"timeouts": {"create": "1h", "update": "1h", "delete": "1h"}})",
+     "resources/x.json:3: job.list: GetThing gives no things"},
+    {"JobWithoutList", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"job": {"name": "x", "title": "x", "workflow_title": "x", "start": "GetThing", "get": "GetThing",
+"list": {"operation": "GetThing", "items": "parts"}},
+"timeouts": {"create": "1h", "update": "1h", "delete": "1h"}})",
+     "resources/x.json:2: job: \"workflows\" is missing"},
+    {"JobWithoutATimeout", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+"job": {"name": "x", "title": "x", "workflow_title": "x", "start": "GetThing", "get": "GetThing",
+"list": {"operation": "GetThing", "items": "parts"},
+"workflows": {"operation": "GetThing", "items": "parts"}},
+"timeouts": {"create": "1h", "delete": "1h"}})",
+     "resources/x.json:1: timeouts: \"update\" is missing"},
     {"UnknownShape", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "shapes": ["y"]})",
@@ -324,7 +605,7 @@ const BadFile kBadFiles[] = {
     {"BlockNesting", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "blocks": {"b": {"nesting": "bag", "description": "b", "local": true, "attributes": {}}}})",
-     "resources/x.json:2: blocks.b: nesting must be single or list"},
+     "resources/x.json:2: blocks.b: nesting must be single, list or set"},
     {"BlockWithoutAttributes", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "blocks": {"b": {"nesting": "list", "description": "b", "local": true}}})",
@@ -334,12 +615,24 @@ const BadFile kBadFiles[] = {
 "attributes": {"b": {"type": "string", "optional": true, "local": true, "description": "b"}},
 "blocks": {"b": {"nesting": "list", "description": "b", "local": true, "attributes": {}}}})",
      "resources/x.json:1: block b is declared twice"},
-    {"ComputedInBlock", "resources/x.json",
+    {"VariableOfAResource", "resources/x.json",
      R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
 "blocks": {"b": {"nesting": "list", "description": "b", "local": true, "attributes": {
-"c": {"type": "string", "computed": true, "description": "c"}}}}})",
-     "resources/x.json:3: blocks.b.attributes.c: a computed attribute inside a configured one is "
-     "not supported"},
+"c": {"type": "string", "optional": true, "description": "c", "environment": ["C"]}}}}})",
+     "resources/x.json:1: c: only the provider reads the environment"},
+    {"MethodThatIsNone", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "FETCH", "path": "/",
+"output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: method must be GET, POST, PUT or DELETE"},
+    {"PathOfNoMember", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/things/{id}",
+"output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: it takes no id that could be in the path or the query"},
+    {"QueryOfNoMember", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/",
+"query": ["page"], "output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: it takes no page that could be in the path or the "
+     "query"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, BadFileTest, testing::ValuesIn(kBadFiles), NameOf<BadFile>);
@@ -358,8 +651,8 @@ TEST_P(BadAttributeTest, IsReportedWithItsPath) {
   Texts texts = SmallCatalog();
   texts["resources/thing.json"] =
       Thing(absl::StrCat(R"("a": {"description": "A.", )", GetParam().rest, "}"));
-  EXPECT_THAT(Mistakes(texts),
-              ElementsAre(absl::StrCat("resources/thing.json:7: attributes.a", GetParam().reason)));
+  EXPECT_THAT(Mistakes(texts), ElementsAre(absl::StrCat("resources/thing.json:12: attributes.a",
+                                                        GetParam().reason)));
 }
 
 const BadAttribute kBadAttributes[] = {
@@ -390,7 +683,7 @@ const BadAttribute kBadAttributes[] = {
     {"LimitsOfNoString", R"("type": "bool", "optional": true, "limits": "Color", "local": true)",
      ": only a number and texts have limits"},
     {"UnknownFormat", R"("type": "string", "optional": true, "format": "date", "local": true)",
-     ": format must be duration or timestamp"},
+     ": format must be duration, timestamp, json or json_text"},
     {"FormatOfNoString", R"("type": "bool", "optional": true, "format": "duration", "local": true)",
      ": only a string has a format"},
     {"FlagThatIsNone", R"("type": "string", "optional": "true", "computed": true, "local": true)",
@@ -401,6 +694,44 @@ const BadAttribute kBadAttributes[] = {
      R"("type": "string", "optional": true, "local": true,
 "attributes": {})",
      ": with attributes, the type is object, list, set or map"},
+    {"DefaultNumberAmongTexts",
+     R"("type": "number", "default": 1, "limits": {"one_of": ["S", "L"]}, "local": true)",
+     ": a number has min, max and whole as limits"},
+    {"VolatileThatIsConfigured",
+     R"("type": "string", "optional": true, "volatile": true, "local": true)",
+     ": is not computed, so that nobody else can change it"},
+    {"CountOfAText", R"("type": "string", "optional": true, "max_items": 1, "local": true)",
+     ": only a list, a set or a map has a number of elements"},
+    {"CountsCrossed",
+     R"("type": ["list", "string"], "optional": true, "min_items": 2, "max_items": 1, "local": true)",
+     ": min_items is above max_items"},
+    {"OrderOfASet",
+     R"("type": ["set", "string"], "optional": true, "ordered": true, "local": true)",
+     ": only a list has an order"},
+    {"KeysOfAList",
+     R"("type": ["list", "string"], "optional": true, "keys": "Color", "local": true)",
+     ": only a map has keys"},
+    {"UnknownKeys", R"("type": ["map", "string"], "optional": true, "keys": "Hue", "local": true)",
+     R"(: limits.json has no "Hue")"},
+    {"ArnOfANumber",
+     R"("type": "number", "optional": true, "arn": {"type": "thing"}, "local": true)",
+     ".arn: only a string is an ARN"},
+    {"NeedOfAnUnknownValue",
+     R"("type": "string", "optional": true, "limits": {"one_of": ["S"]}, "needs": {"L": ["a"]},
+"local": true)",
+     ".needs.L: is none of the values that a takes"},
+    {"ChoiceOfATextsAttributes",
+     R"("type": "string", "optional": true, "exactly_one_of": ["b"], "local": true)",
+     ": only objects have one of their attributes"},
+    {"ChoiceOfNothing",
+     R"("type": "object", "optional": true, "at_most_one_of": ["b"], "local": true,
+"attributes": {})",
+     ": there is no attribute b in it"},
+    {"MemberTwice",
+     R"("type": "object", "optional": true, "local": true, "attributes": {
+"b": {"type": "string", "optional": true, "description": "B."},
+"c": {"type": "string", "optional": true, "member": "b", "description": "C."}})",
+     ": b and c stand for the same member, b"},
     {"DefaultOfObjects",
      R"("type": "list", "default": "x", "optional": true, "local": true, "attributes": {})",
      ": with attributes, there is no default"},

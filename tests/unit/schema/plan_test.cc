@@ -5,6 +5,8 @@
 
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "support/value_printing.h"
 
@@ -17,20 +19,22 @@ using ::testing::IsEmpty;
 // A thing that is named, may be colored, and is given an id and a state by the service.
 const Schema& Thing() {
   static const Schema* const thing = new Schema{
-      .attributes =
-          {{.name = "name", .required = true, .replaces = true},
-           {.name = "color", .optional = true, .computed = true, .replaces = true},
-           {.name = "mode", .optional = true, .computed = true, .default_value = Value("slow")},
-           {.name = "note", .optional = true},
-           {.name = "id", .computed = true},
-           {.name = "state", .computed = true, .is_volatile = true}},
-      .blocks = {{.name = "place",
-                  .nesting = Nesting::kList,
-                  .attributes = {{.name = "street", .required = true}},
-                  .replaces = true},
-                 {.name = "timeouts",
-                  .nesting = Nesting::kSingle,
-                  .attributes = {{.name = "create", .optional = true}}}}};
+      .attributes = {
+          {.name = "name", .required = true, .replaces = true},
+          {.name = "color", .optional = true, .computed = true, .replaces = true},
+          {.name = "mode", .optional = true, .computed = true, .default_value = Value("slow")},
+          {.name = "note", .optional = true},
+          {.name = "id", .computed = true},
+          {.name = "state", .computed = true, .is_volatile = true},
+          {.name = "place",
+           .nesting = Nesting::kList,
+           .attributes = {{.name = "street", .required = true}},
+           .is_block = true,
+           .replaces = true},
+          {.name = "timeouts",
+           .nesting = Nesting::kSingle,
+           .attributes = {{.name = "create", .optional = true}},
+           .is_block = true}}};
   return *thing;
 }
 
@@ -47,21 +51,7 @@ const Value& Red() {
   return *red;
 }
 
-// Terraform's merge: what the configuration says, and for what it leaves to the service what is
-// there.
-Value Proposed(const Value& prior, const Value& config) {
-  Value proposed = config;
-  for (const Attribute& attribute : Thing().attributes) {
-    if (attribute.computed && config[attribute.name].IsNull()) {
-      proposed.AsMap()[attribute.name] = prior[attribute.name];
-    }
-  }
-  return proposed;
-}
-
-Plan PlanOf(const Value& prior, const Value& config) {
-  return MakePlan(Thing(), prior, Proposed(prior, config), config);
-}
+Plan PlanOf(const Value& prior, const Value& config) { return MakePlan(Thing(), prior, config); }
 
 TEST(Plan, LeavesToTheServiceWhatANewObjectDoesNotSay) {
   const Plan plan = PlanOf(Value::Null(), ThingWith({{"name", "a"}, {"note", "n"}}));
@@ -129,7 +119,7 @@ TEST(Plan, OfAnUpdateLetsOnlyTheVolatileChange) {
 }
 
 TEST(Plan, OfAnObjectThatGoesIsItsAbsence) {
-  const Plan plan = MakePlan(Thing(), Red(), Value::Null(), Value::Null());
+  const Plan plan = MakePlan(Thing(), Red(), Value::Null());
   EXPECT_EQ(plan.planned, Value::Null());
   EXPECT_THAT(plan.replace, IsEmpty());
 }
@@ -168,6 +158,169 @@ const Change kChanges[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, ReplaceTest, testing::ValuesIn(kChanges),
+                         [](const auto& test) { return test.param.name; });
+
+// A thing of parts, each known to the service by a number; a set of holes; an owner.
+const Schema& Machine() {
+  static const Schema* const machine = new Schema{
+      .attributes = {
+          {.name = "parts",
+           .nesting = Nesting::kList,
+           .attributes = {{.name = "name", .required = true, .member = "name"},
+                          {.name = "color",
+                           .optional = true,
+                           .computed = true,
+                           .default_value = Value("red"),
+                           .member = "color"},
+                          {.name = "note", .optional = true, .member = "note"},
+                          {.name = "number", .computed = true, .member = "number"}},
+           .optional = true,
+           .member = "parts"},
+          {.name = "owner",
+           .nesting = Nesting::kSingle,
+           .attributes =
+               {{.name = "name", .required = true, .replaces = true, .member = "name"},
+                {.name = "mail", .optional = true, .member = "mail"},
+                {.name = "seen", .computed = true, .is_volatile = true, .member = "seen"}},
+           .optional = true,
+           .member = "owner"},
+          {.name = "holes",
+           .nesting = Nesting::kSet,
+           .attributes = {{.name = "size", .required = true, .replaces = true, .member = "size"}},
+           .optional = true,
+           .member = "holes"},
+          {.name = "names",
+           .type = Type::Set(Type::String()),
+           .optional = true,
+           .replaces = true,
+           .member = "names"},
+          {.name = "options", .optional = true, .format = Format::kJson, .member = "options"},
+          {.name = "description", .optional = true, .member = "description"}}};
+  return *machine;
+}
+
+Value MachineWith(Value::Map parts) {
+  Value machine = EmptyObject(Machine());
+  for (auto& [name, value] : parts) machine.AsMap()[name] = value;
+  return machine;
+}
+
+Value Part(const char* name, Value number, Value color = "red", Value note = {}) {
+  return Value::Map{{"name", name},
+                    {"color", std::move(color)},
+                    {"note", std::move(note)},
+                    {"number", std::move(number)}};
+}
+
+const Value kNull = Value::Null();
+const Value kUnknown = Value::Unknown();
+
+TEST(NestedPlan, FillsInDefaultsAndLeavesTheRestToTheService) {
+  const Plan plan = MakePlan(Machine(), Value::Null(),
+                             MachineWith({{"parts", Value::List{Part("a", kNull, kNull)}}}));
+  EXPECT_EQ(plan.planned["parts"], Value(Value::List{Part("a", kUnknown, "red")}));
+}
+
+TEST(NestedPlan, OfWhatIsAlreadySoIsNoChange) {
+  const Value prior = MachineWith({{"parts", Value::List{Part("a", "1"), Part("b", "2")}}});
+  const Value config =
+      MachineWith({{"parts", Value::List{Part("a", kNull, kNull), Part("b", kNull, kNull, "")}}});
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned, prior);
+}
+
+TEST(NestedPlan, KeepsTheOrderThatIsThere) {
+  const Value prior = MachineWith({{"parts", Value::List{Part("a", "1"), Part("b", "2")}}});
+  const Value config =
+      MachineWith({{"parts", Value::List{Part("b", kNull, kNull), Part("a", kNull, kNull)}}});
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned, prior);
+}
+
+TEST(NestedPlan, KnowsThePartsThatStayAndNotThoseThatChange) {
+  const Value prior = MachineWith({{"parts", Value::List{Part("a", "1"), Part("b", "2")}}});
+  const Value config =
+      MachineWith({{"parts", Value::List{Part("new", kNull, kNull), Part("a", kNull, kNull),
+                                         Part("b", kNull, kNull, "changed")}}});
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned["parts"],
+            Value(Value::List{Part("new", kUnknown), Part("a", "1"),
+                              Part("b", kUnknown, "red", "changed")}));
+}
+
+TEST(NestedPlan, TakesAPartBackThatTheConfigurationLeavesOut) {
+  const Value prior = MachineWith(
+      {{"owner", Value::Map{{"name", "o"}, {"mail", "m"}, {"seen", "s"}}}, {"description", "d"}});
+  const Value config =
+      MachineWith({{"owner", Value::Map{{"name", "o"}, {"mail", kNull}, {"seen", kNull}}}});
+  const Plan plan = MakePlan(Machine(), prior, config);
+  EXPECT_EQ(plan.planned["owner"],
+            Value(Value::Map{{"name", "o"}, {"mail", kNull}, {"seen", kUnknown}}));
+  EXPECT_EQ(plan.planned["description"], kNull);
+  EXPECT_THAT(plan.replace, IsEmpty());
+}
+
+// Where one of the two is missing, Terraform insists on what the configuration says.
+TEST(NestedPlan, FollowsTheConfigurationFromNothingToNothing) {
+  const Value prior = MachineWith({{"description", ""}, {"parts", Value::List{}}});
+  EXPECT_EQ(MakePlan(Machine(), prior, MachineWith({})).planned, MachineWith({}));
+  EXPECT_EQ(MakePlan(Machine(), MachineWith({}), prior).planned, prior);
+}
+
+TEST(NestedPlan, KeepsTheSpellingOfTheSameDocument) {
+  const Value prior = MachineWith({{"options", R"({"a":1,"b":2})"}});
+  const Value config = MachineWith({{"options", R"({ "b": 2, "a": 1 })"}});
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned, prior);
+  const Value other = MachineWith({{"options", R"({ "b": 3, "a": 1 })"}});
+  EXPECT_EQ(MakePlan(Machine(), prior, other).planned, other);
+}
+
+TEST(NestedPlan, LetsTheVolatileInsideChange) {
+  const Value prior =
+      MachineWith({{"owner", Value::Map{{"name", "o"}, {"mail", kNull}, {"seen", "s"}}}});
+  Value config =
+      MachineWith({{"owner", Value::Map{{"name", "o"}, {"mail", kNull}, {"seen", kNull}}}});
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned, prior);
+  config.AsMap()["description"] = "d";
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned["owner"]["seen"], kUnknown);
+}
+
+struct NestedChange {
+  std::string name;
+  Value::Map prior;
+  Value::Map planned;
+  std::vector<Path> replace;
+};
+
+void PrintTo(const NestedChange& change, std::ostream* out) { *out << change.name; }
+
+class NestedReplaceTest : public testing::TestWithParam<NestedChange> {};
+
+TEST_P(NestedReplaceTest, SaysWhatChangedAsDeepAsItIs) {
+  EXPECT_EQ(Replacements(Machine(), MachineWith(GetParam().prior), MachineWith(GetParam().planned)),
+            GetParam().replace);
+}
+
+Value Owner(const char* name) { return Value::Map{{"name", name}}; }
+Value Hole(const char* size) { return Value::Map{{"size", size}}; }
+
+const NestedChange kNestedChanges[] = {
+    {"InAnObject",
+     {{"owner", Owner("a")}},
+     {{"owner", Owner("b")}},
+     {Path("owner").Attribute("name")}},
+    {"ObjectThatComes", {}, {{"owner", Owner("b")}}, {Path("owner")}},
+    {"InASet",
+     {{"holes", Value::List{Hole("1"), Hole("2")}}},
+     {{"holes", Value::List{Hole("1"), Hole("3")}}},
+     {Path("holes")}},
+    {"OrderOfASetOfObjects",
+     {{"holes", Value::List{Hole("1"), Hole("2")}}},
+     {{"holes", Value::List{Hole("2"), Hole("1")}}},
+     {}},
+    {"OrderOfASet", {{"names", Value::List{"a", "b"}}}, {{"names", Value::List{"b", "a"}}}, {}},
+    {"EmptySet", {{"names", Value::List{}}}, {}, {}},
+    {"Set", {{"names", Value::List{"a"}}}, {{"names", Value::List{"b"}}}, {Path("names")}},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, NestedReplaceTest, testing::ValuesIn(kNestedChanges),
                          [](const auto& test) { return test.param.name; });
 
 // Terraform plans a second time when the values are known, and refuses another plan then.

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <re2/re2.h>
 
 #include <memory>
 #include <ostream>
@@ -19,8 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-std::shared_ptr<const re2::RE2> Pattern(const char* text) {
-  return std::make_shared<const re2::RE2>(text);
+std::shared_ptr<const Pattern> Matching(const char* text) {
+  return std::make_shared<const Pattern>(text);
 }
 
 Attribute Optional(const char* name, Limits limits = {}, Format format = Format::kText) {
@@ -29,57 +28,87 @@ Attribute Optional(const char* name, Limits limits = {}, Format format = Format:
 
 const Schema& Thing() {
   static const Schema* const thing = new Schema{
-      .attributes =
-          {{.name = "name", .required = true},
-           Optional("uri", {.pattern = Pattern("s3://[a-z]+(/.*)?"),
-                            .pattern_meaning = "an S3 location such as s3://bucket/",
-                            .min_length = 8,
-                            .max_length = 12}),
-           Optional("digits", {.pattern = Pattern("[0-9]*"), .pattern_meaning = "digits"}),
-           Optional("code", {.min_length = 1}),
-           Optional("kind", {.one_of = {"BATCH", "SINGLE"}}),
-           Optional("wait", {}, Format::kDuration),
-           Optional("session", {.min = 900, .max = 43200}, Format::kDuration),
-           {.name = "count",
-            .type = Type::Number(),
-            .optional = true,
-            .limits = {.min = 1, .max = 10, .whole = true}},
-           {.name = "rate", .type = Type::Number(), .optional = true, .limits = {.min = 0.01}},
-           {.name = "accounts",
-            .type = Type::Set(Type::String()),
-            .optional = true,
-            .limits = {.pattern = Pattern("[0-9]+"), .pattern_meaning = "digits"}},
-           {.name = "policies",
-            .type = Type::List(Type::String()),
-            .optional = true,
-            .limits = {.max_length = 3}},
-           {.name = "tags", .type = Type::Map(Type::String()), .optional = true},
-           {.name = "secret",
-            .optional = true,
-            .sensitive = true,
-            .limits = {.pattern = Pattern("[a-z]+"), .pattern_meaning = "lower case"}},
-           {.name = "owner",
-            .nesting = Nesting::kSingle,
-            .attributes = {{.name = "mail", .required = true}},
-            .optional = true},
-           {.name = "parts",
-            .nesting = Nesting::kList,
-            .attributes = {Optional("kind", {.one_of = {"A"}})},
-            .optional = true},
-           {.name = "colors",
-            .nesting = Nesting::kSet,
-            .attributes = {Optional("kind", {.one_of = {"A"}})},
-            .optional = true},
-           {.name = "status", .computed = true}},
-      .blocks = {{.name = "place",
-                  .nesting = Nesting::kList,
-                  .max_items = 1,
-                  .attributes = {{.name = "street", .required = true, .limits = {.min_length = 1}},
-                                 Optional("code", {.max_length = 2})}},
-                 {.name = "step", .nesting = Nesting::kList, .max_items = 2},
-                 {.name = "timeouts",
-                  .nesting = Nesting::kSingle,
-                  .attributes = {Optional("create", {}, Format::kDuration)}}}};
+      .attributes = {
+          {.name = "name", .required = true},
+          Optional("uri", {.pattern = Matching("s3://[a-z]+(/.*)?"),
+                           .pattern_meaning = "an S3 location such as s3://bucket/",
+                           .min_length = 8,
+                           .max_length = 12}),
+          Optional("digits", {.pattern = Matching("[0-9]*"), .pattern_meaning = "digits"}),
+          Optional("code", {.min_length = 1}),
+          Optional("kind", {.one_of = {"BATCH", "SINGLE"}}),
+          Optional("wait", {}, Format::kDuration),
+          Optional("session", {.min = 900, .max = 43200}, Format::kDuration),
+          {.name = "count",
+           .type = Type::Number(),
+           .optional = true,
+           .limits = {.min = 1, .max = 10, .whole = true}},
+          {.name = "rate", .type = Type::Number(), .optional = true, .limits = {.min = 0.01}},
+          {.name = "accounts",
+           .type = Type::Set(Type::String()),
+           .optional = true,
+           .limits = {.pattern = Matching("[0-9]+"), .pattern_meaning = "digits"}},
+          {.name = "policies",
+           .type = Type::List(Type::String()),
+           .optional = true,
+           .limits = {.max_length = 3}},
+          {.name = "tags", .type = Type::Map(Type::String()), .optional = true},
+          {.name = "secret",
+           .optional = true,
+           .sensitive = true,
+           .limits = {.pattern = Matching("[a-z]+"), .pattern_meaning = "lower case"}},
+          {.name = "owner",
+           .nesting = Nesting::kSingle,
+           .attributes = {{.name = "mail", .required = true}},
+           .optional = true},
+          {.name = "parts",
+           .nesting = Nesting::kList,
+           .attributes = {Optional("kind", {.one_of = {"A"}})},
+           .optional = true},
+          {.name = "colors",
+           .nesting = Nesting::kSet,
+           .attributes = {Optional("kind", {.one_of = {"A"}})},
+           .optional = true},
+          {.name = "steps",
+           .nesting = Nesting::kList,
+           .attributes = {Optional("name"), Optional("arn"), Optional("deep")},
+           .min_items = 2,
+           .max_items = 3,
+           .optional = true,
+           .exactly_one_of = {"name", "arn"}},
+          {.name = "rule",
+           .nesting = Nesting::kSingle,
+           .attributes = {{.name = "kind",
+                           .optional = true,
+                           .needs = {{"SIMPLE", {"words"}}, {"HARD", {"words", "code"}}}},
+                          {.name = "words",
+                           .type = Type::List(Type::String()),
+                           .max_items = 1,
+                           .optional = true},
+                          Optional("code"),
+                          Optional("more")},
+           .optional = true,
+           .at_most_one_of = {"code", "more"}},
+          Optional("document", {}, Format::kJson),
+          {.name = "labels",
+           .type = Type::Map(Type::String()),
+           .max_items = 2,
+           .key_limits =
+               std::make_shared<const Limits>(Limits{.max_length = 5, .reserved_prefix = "aws:"}),
+           .optional = true,
+           .limits = {.max_length = 3}},
+          {.name = "status", .computed = true},
+          {.name = "place",
+           .nesting = Nesting::kList,
+           .attributes = {{.name = "street", .required = true, .limits = {.min_length = 1}},
+                          Optional("code", {.max_length = 2})},
+           .is_block = true,
+           .max_items = 1},
+          {.name = "step", .nesting = Nesting::kList, .is_block = true, .max_items = 2},
+          {.name = "timeouts",
+           .nesting = Nesting::kSingle,
+           .attributes = {Optional("create", {}, Format::kDuration)},
+           .is_block = true}}};
   return *thing;
 }
 
@@ -258,6 +287,72 @@ const Row kRows[] = {
      "step",
      "Too Many step Blocks",
      "There are 3 step blocks; at most 2 are allowed."},
+    {"TooFewElements",
+     {{"steps", Value::List{Value::Map{{"name", "a"}}}}},
+     "steps",
+     "Too Few Elements in steps",
+     "steps has 1 element; it takes at least 2."},
+    {"TooManyElements",
+     {{"rule", Value::Map{{"words", Value::List{"a", "b"}}}}},
+     "rule.words",
+     "Too Many Elements in words",
+     "words has 2 elements; it takes at most 1."},
+    {"TooManyEntries",
+     {{"labels", Value::Map{{"a", "1"}, {"b", "2"}, {"c", "3"}}}},
+     "labels",
+     "Too Many Elements in labels",
+     "labels has 3 elements; it takes at most 2."},
+    {"KeyThatIsTooLong",
+     {{"labels", Value::Map{{"abcdef", "1"}}}},
+     "labels[\"abcdef\"]",
+     "Invalid Key in labels",
+     "\"abcdef\" has 6 characters; a key of labels takes at most 5."},
+    {"KeyThatIsReserved",
+     {{"labels", Value::Map{{"AWS:a", "1"}}}},
+     "labels[\"AWS:a\"]",
+     "Invalid Key in labels",
+     "\"AWS:a\" begins with \"aws:\", which is reserved for AWS."},
+    {"ATextOfAMap",
+     {{"labels", Value::Map{{"a", "1234"}}}},
+     "labels[\"a\"]",
+     "Invalid labels",
+     "\"1234\" has 4 characters; labels takes at most 3."},
+    {"NullInAList",
+     {{"policies", Value::List{"a", Value::Null()}}},
+     "policies[1]",
+     "Null Element in policies",
+     "The element number 2 is null. Leave it out, or give it a value."},
+    {"NoneOfTheTwo",
+     {{"steps", Value::List{Value::Map{{"deep", "d"}}, Value::Map{{"name", "a"}}}}},
+     "steps[0]",
+     "Missing name or arn",
+     "One of name, arn is required."},
+    {"BothOfTheTwo",
+     {{"steps",
+       Value::List{Value::Map{{"arn", "a"}}, Value::Map{{"name", "a"}, {"arn", "arn:a"}}}}},
+     "steps[1]",
+     "Conflicting name and arn",
+     "Only one of name, arn can be set: they say the same in different ways."},
+    {"BothOfAtMostOne",
+     {{"rule", Value::Map{{"code", "a"}, {"more", "b"}}}},
+     "rule",
+     "Conflicting code and more",
+     "Only one of code, more can be set: they say the same in different ways."},
+    {"ValueThatNeedsAnother",
+     {{"rule", Value::Map{{"kind", "SIMPLE"}, {"code", "c"}}}},
+     "rule.kind",
+     "Missing words",
+     "Where kind is \"SIMPLE\", words is required."},
+    {"ValueThatNeedsOneOfTwo",
+     {{"rule", Value::Map{{"kind", "HARD"}}}},
+     "rule.kind",
+     "Missing words or code",
+     "Where kind is \"HARD\", words or code is required."},
+    {"NoJson",
+     {{"document", "{a: 1}"}},
+     "document",
+     "Invalid document",
+     "document is not JSON. Write it with jsonencode({ ... })."},
     {"InASingleBlock",
      {{"timeouts", Value::Map{{"create", "soon"}}}},
      "timeouts.create",
@@ -283,9 +378,19 @@ TEST(Validate, LetsPassWhatIsRight) {
                           {"secret", "x"},
                           {"owner", Value::Map{{"mail", "m"}}},
                           {"parts", Value::List{Value::Map{{"kind", "A"}}}},
+                          {"steps", Value::List{Value::Map{{"name", "a"}},
+                                                Value::Map{{"arn", Value::Unknown()}}}},
+                          {"rule", Value::Map{{"kind", "HARD"}, {"code", Value::Unknown()}}},
+                          {"document", R"({"a": [1, null]})"},
+                          {"labels", Value::Map{{"law:a", ""}}},
                           {"place", Value::List{Place("s")}},
                           {"timeouts", Value::Map{{"create", "4h"}}}}),
               IsEmpty());
+}
+
+// An expression that comes to nothing is as good as none.
+TEST(Validate, LetsPassAnOptionalListOfNothing) {
+  EXPECT_THAT(MistakesIn({{"steps", Value::List{}}, {"document", ""}}), IsEmpty());
 }
 
 TEST(Validate, LetsPassWhatIsLeftOut) { EXPECT_THAT(MistakesIn({}), IsEmpty()); }
@@ -296,7 +401,6 @@ TEST(Validate, LetsPassWhatIsUnknown) {
   for (const Attribute& attribute : Thing().attributes) {
     if (!attribute.computed) unknown[attribute.name] = Value::Unknown();
   }
-  for (const Block& block : Thing().blocks) unknown[block.name] = Value::Unknown();
   EXPECT_THAT(MistakesIn(unknown), IsEmpty());
   EXPECT_THAT(MistakesIn({{"tags", Value::Map{{"a", Value::Unknown()}}},
                           {"owner", Value::Map{{"mail", Value::Unknown()}}},
@@ -325,7 +429,9 @@ TEST(Validate, TellsAllMistakesAtOnce) {
 }
 
 TEST(Validate, MissesABlock) {
-  const Schema schema{.blocks = {{.name = "place", .min_items = 1}}};
+  const Schema schema{
+      .attributes = {
+          {.name = "place", .nesting = Nesting::kList, .is_block = true, .min_items = 1}}};
   const Diagnostics diagnostics = Validate(schema, EmptyObject(schema));
   ASSERT_EQ(diagnostics.size(), 1U);
   EXPECT_EQ(diagnostics[0].summary, "Missing place Block");

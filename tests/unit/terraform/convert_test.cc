@@ -107,17 +107,23 @@ TEST(Convert, WritesASchema) {
   using schema::Nesting;
   tfplugin6::Schema message;
   ToMessage(
-      schema::Schema{
-          .version = 3,
-          .description = "A thing.",
-          .attributes = {{.name = "name", .description = "Its name.", .required = true},
-                         {.name = "key", .optional = true, .sensitive = true},
-                         {.name = "parts",
-                          .nesting = Nesting::kMap,
-                          .attributes = {{.name = "weight", .type = Type::Number()}},
-                          .computed = true}},
-          .blocks = {{.name = "one", .nesting = Nesting::kSingle},
-                     {.name = "many", .nesting = Nesting::kSet, .min_items = 1, .max_items = 4}}},
+      schema::Schema{.version = 3,
+                     .description = "A thing.",
+                     .attributes = {{.name = "name", .description = "Its name.", .required = true},
+                                    {.name = "key", .optional = true, .sensitive = true},
+                                    {.name = "parts",
+                                     .nesting = Nesting::kMap,
+                                     .attributes = {{.name = "weight", .type = Type::Number()}},
+                                     .computed = true},
+                                    {.name = "one", .nesting = Nesting::kSingle, .is_block = true},
+                                    {.name = "many",
+                                     .nesting = Nesting::kSet,
+                                     .attributes = {{.name = "deep",
+                                                     .nesting = Nesting::kList,
+                                                     .is_block = true}},
+                                     .is_block = true,
+                                     .min_items = 1,
+                                     .max_items = 4}}},
       message);
   EXPECT_EQ(message.version(), 3);
   const tfplugin6::Schema::Block& block = message.block();
@@ -138,6 +144,8 @@ TEST(Convert, WritesASchema) {
   EXPECT_EQ(block.block_types(1).nesting(), tfplugin6::Schema::NestedBlock::SET);
   EXPECT_EQ(block.block_types(1).min_items(), 1);
   EXPECT_EQ(block.block_types(1).max_items(), 4);
+  ASSERT_EQ(block.block_types(1).block().block_types_size(), 1);
+  EXPECT_EQ(block.block_types(1).block().block_types(0).type_name(), "deep");
 }
 
 }  // namespace

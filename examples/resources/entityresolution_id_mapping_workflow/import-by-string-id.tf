@@ -1,0 +1,4 @@
+import {
+  to = entityresolution_id_mapping_workflow.customers
+  id = "customers"
+}

@@ -1,0 +1,4 @@
+import {
+  to = entityresolution_id_namespace.shop
+  id = "shop"
+}

@@ -1,0 +1,4 @@
+import {
+  to = entityresolution_matching_workflow.customers
+  id = "customers"
+}

@@ -1,0 +1,4 @@
+import {
+  to = entityresolution_schema_mapping.customers
+  id = "customers"
+}

@@ -1,0 +1,78 @@
+#include "managed/identity.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "schema/translate.h"
+#include "schema/validate.h"
+
+namespace er::managed {
+namespace {
+
+// What is wrong with the attributes that name the object and its Region, by their limits.
+absl::Status Check(const schema::Schema& schema, const schema::Identity& identity,
+                   const Value::Map& object) {
+  schema::Schema names{.attributes = {*schema.FindAttribute("region")}};
+  for (const std::string& name : identity.attributes) {
+    names.attributes.push_back(*schema.FindAttribute(name));
+  }
+  const Diagnostics mistakes = schema::Validate(names, object);
+  if (mistakes.empty()) return absl::OkStatus();
+  std::string why = mistakes.front().detail;
+  if (!why.empty() && why.back() == '.') why.pop_back();
+  return absl::InvalidArgumentError(why);
+}
+
+absl::Status FromArn(const schema::Catalog& catalog, const schema::Managed& managed,
+                     const schema::Arn& arn, const std::string& account, Value::Map& object) {
+  if (arn.scope.service != catalog.service || arn.type != managed.arn_type) {
+    return absl::InvalidArgumentError(absl::StrCat("it is the ARN of another thing than ",
+                                                   catalog.service, "'s ", managed.arn_type));
+  }
+  if (!account.empty() && arn.scope.account != account) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("it is of account ", arn.scope.account, ", and the caller's is ", account));
+  }
+  object["region"] = arn.scope.region;
+  object[managed.id.attributes.front()] = arn.name;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string IdOf(const schema::Identity& identity, const Value& object) {
+  std::vector<std::string> parts;
+  for (const std::string& name : identity.attributes) {
+    if (!object[name].IsString()) return "";
+    parts.push_back(object[name].AsString());
+  }
+  return absl::StrJoin(parts, identity.separator);
+}
+
+absl::Status FromImportId(const schema::Catalog& catalog, const schema::Schema& schema,
+                          const std::string& id, const std::string& account, Value::Map& object) {
+  const auto& managed = std::get<schema::Managed>(schema.behaviour);
+  const std::optional<schema::Arn> arn = schema::ParseArn(id);
+  if (arn.has_value() && !managed.arn_type.empty()) {
+    const absl::Status status = FromArn(catalog, managed, *arn, account, object);
+    if (!status.ok()) return status;
+  } else {
+    const std::size_t at = id.rfind('@');
+    if (at != std::string::npos) object["region"] = id.substr(at + 1);
+    const std::string name = id.substr(0, at);
+    const std::vector<std::string>& attributes = managed.id.attributes;
+    const std::vector<std::string> parts = absl::StrSplit(
+        name, absl::MaxSplits(managed.id.separator, static_cast<int>(attributes.size()) - 1));
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+      object[attributes[i]] = i < parts.size() ? parts[i] : std::string();
+    }
+  }
+  return Check(schema, managed.id, object);
+}
+
+}  // namespace er::managed

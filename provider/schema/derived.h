@@ -1,0 +1,25 @@
+// The data sources that follow from a resource's file: of one object, and of all. For the loader
+// only.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "schema/attribute_loader.h"
+#include "schema/cursor.h"
+#include "schema/schema.h"
+
+namespace er::schema {
+
+// The data source that reads one object of `resource`, whose behaviour is Managed: all its
+// attributes as the service tells them, by those that name it. `at` is "data_source" of its file:
+// a description, and attributes that are declared otherwise here.
+Schema DataSourceOf(const Schema& resource, const Cursor& at, const AttributeLoader& loader,
+                    const std::set<std::string>& members);
+
+// The data source that lists them, under the name of the resource with an s. `at` is
+// "data_sources": a description, "takes" (the attributes of the resource that the list tells, too),
+// and attributes that only the list has.
+Schema ListDataSourceOf(const Schema& resource, const Cursor& at, const AttributeLoader& loader);
+
+}  // namespace er::schema
