@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "acceptance/acceptance_test.h"
 
@@ -148,6 +149,27 @@ TEST_F(ExamplesTest, TheQuickstartWorks) {
   EXPECT_THAT(workspace.Plan({"-var=input_version=2"}),
               Plans("1 to add, 0 to change, 1 to destroy"));
   EXPECT_THAT(workspace.Destroy(), Succeeds());
+}
+
+// The module of the guide, with its tests, in the order in which it shows them.
+TEST_F(ExamplesTest, TheGuidesTestsPass) {
+  const std::vector<std::string> blocks =
+      Configurations(ER_SOURCE_DIR "/docs/guides/testing-offline.md");
+  ASSERT_EQ(blocks.size(), 3U);
+  fs::remove(workspace.folder() + "/provider.tf");
+  workspace.Write(blocks[0]);
+  const std::string tests = workspace.folder() + "/tests";
+  fs::create_directory(tests);
+  const std::string journal = "/tmp/entityresolution-test-journal";
+  ASSERT_TRUE(absl::StrContains(blocks[1], journal));
+  WriteFile(tests + "/run.tftest.hcl",
+            absl::StrReplaceAll(blocks[1], {{"http://127.0.0.1:4566", emulator.url()},
+                                            {journal, workspace.folder() + "/journal"}}));
+  WriteFile(tests + "/mock.tftest.hcl", blocks[2]);
+  const Outcome tested = workspace.Run({"test", "-no-color"});
+  EXPECT_THAT(tested, Succeeds());
+  EXPECT_THAT(tested, Says("Success! 5 passed, 0 failed."));
+  EXPECT_EQ(emulator.Jobs().size(), 1U);
 }
 
 TEST_F(ExamplesTest, ThePipelineWorks) {
