@@ -65,7 +65,8 @@ struct Outside {
   // Whether the Terraform that started this process is no more.
   std::function<bool()> is_orphaned = [] { return false; };
   // Does what is given to it beside everything else.
-  std::function<void(std::function<void()>)> background = [](std::function<void()>) {};
+  std::function<void(std::function<void()>)> background =
+      [](const std::function<void()>& /*work*/) {};
   // Of the journal; tests shorten it.
   absl::Duration lease = absl::Minutes(1);
 };

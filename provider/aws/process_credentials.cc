@@ -209,9 +209,8 @@ std::string LastWords(const std::vector<std::string>& words, const Printed& prin
       last = std::string(absl::StripAsciiWhitespace(line));
   }
   last = http::Masked(last, SecretsOf(words, printed.output));
-  static const LazyRE2 kNamed = {
-      R"re((?i)((?:secret|password|passwd|token|key)\w*["']?\s*[:=]\s*)\S+)re"};
-  RE2::GlobalReplace(&last, *kNamed, R"(\1***)");
+  static const RE2 named(R"re((?i)((?:secret|password|passwd|token|key)\w*["']?\s*[:=]\s*)\S+)re");
+  RE2::GlobalReplace(&last, named, R"(\1***)");
   return ToPrintable(WithoutKeys(last).substr(0, kLongestLine));
 }
 

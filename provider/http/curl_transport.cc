@@ -172,8 +172,8 @@ class CurlTransport final : public Transport {
 
  private:
   const Proxy& ProxyFor(const Request& request) const {
-    static const Proxy kNone;
-    if (request.bypass_proxy || options_.no_proxy.Covers(request.url)) return kNone;
+    static const Proxy none;
+    if (request.bypass_proxy || options_.no_proxy.Covers(request.url)) return none;
     return absl::StartsWithIgnoreCase(request.url, "https:") ? options_.https_proxy
                                                              : options_.http_proxy;
   }

@@ -391,7 +391,7 @@ absl::Status Journal::Held::Write(Note note) {
       journal_.options_.store->Replace(noted_.name, noted_.version, text);
   std::lock_guard lock(journal_.mutex_);
   if (version.ok()) {
-    noted_.version = *std::move(version);
+    noted_.version = *version;
   } else if (absl::IsAborted(version.status())) {
     lost_ = true;
   } else {

@@ -96,7 +96,8 @@ class Journal : public std::enable_shared_from_this<Journal> {
     // Whether nobody waits for this process any more.
     std::function<bool()> is_orphaned = [] { return false; };
     // Does what is given to it beside everything else, until the journal goes.
-    std::function<void(std::function<void()>)> background = [](std::function<void()>) {};
+    std::function<void(std::function<void()>)> background =
+        [](const std::function<void()>& /*work*/) {};
   };
 
   // A note that this process holds. One run at a time uses it.

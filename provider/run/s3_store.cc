@@ -20,7 +20,7 @@ constexpr std::size_t kReadersAtOnce = 16;
 
 }  // namespace
 
-S3Store::S3Store(std::unique_ptr<aws::S3Bucket> bucket, std::string prefix)
+S3Store::S3Store(std::unique_ptr<aws::S3Bucket> bucket, const std::string& prefix)
     : bucket_(std::move(bucket)), prefix_(prefix.empty() ? prefix : absl::StrCat(prefix, "/")) {}
 
 std::string S3Store::where() const { return absl::StrCat("s3://", bucket_->name(), "/", prefix_); }

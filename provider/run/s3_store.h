@@ -14,7 +14,7 @@ namespace er::run {
 class S3Store final : public Store {
  public:
   // `prefix` without slashes at its ends; empty: the root of the bucket.
-  S3Store(std::unique_ptr<aws::S3Bucket> bucket, std::string prefix);
+  S3Store(std::unique_ptr<aws::S3Bucket> bucket, const std::string& prefix);
 
   std::string where() const override;
   absl::StatusOr<Listing> List() override;

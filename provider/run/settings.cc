@@ -123,7 +123,7 @@ Settings SettingsOf(const Value& run, const Surroundings& around) {
   const std::string region = Text(run, "region");
   return {.kind = around.kind,
           .region = region.empty() ? around.region : region,
-          .account = workflow.account.empty() ? around.account : std::move(workflow.account),
+          .account = workflow.account.empty() ? around.account : workflow.account,
           .workflow = std::move(workflow.name),
           .job_type = Text(run, "job_type"),
           .output = OutputOf(run["output_source_config"]),

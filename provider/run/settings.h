@@ -69,8 +69,8 @@ bool IsAsAsked(const Settings& asked, const nlohmann::json& job);
 // As they are written down, in notes and in Terraform's private data.
 nlohmann::json ToJson(const Settings& settings);
 nlohmann::json ToJson(const Told& told);
-Settings ToSettings(const nlohmann::json& json);
-Told ToTold(const nlohmann::json& json);
+Settings ToSettings(const nlohmann::json& object);
+Told ToTold(const nlohmann::json& object);
 
 // The parts of the name or ARN of a workflow; of a bare name, all but the name are empty.
 struct WorkflowName {

@@ -163,7 +163,7 @@ void States::Mark(const ShownRun& run, NoteState state) {
                                                .known = run.known});
   Trouble(left.status());
   std::lock_guard lock(mutex_);
-  if (left.ok()) notes_[left->name] = *std::move(left);
+  if (left.ok()) notes_[left->name] = *left;
 }
 
 void States::Keeps(const ShownRun& run) {
