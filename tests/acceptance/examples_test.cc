@@ -1,7 +1,14 @@
-// The examples that the registry shows are configurations that Terraform accepts.
+// The examples that the registry shows, and those of the README and the guides, are configurations
+// that Terraform accepts.
 #include <filesystem>
 #include <set>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "acceptance/acceptance_test.h"
 
 namespace er::acceptance {
@@ -20,6 +27,47 @@ void ExpectSettles(Workspace& workspace, const std::string& configuration) {
   EXPECT_THAT(workspace.Plan(), IsEmptyPlan()) << configuration;
 }
 
+// Terraform accepts it. `place` is for who reads of a failure.
+void ExpectValid(Workspace& workspace, const std::string& configuration, const std::string& place) {
+  // Those that say themselves where the provider comes from say it once.
+  const std::string own = workspace.folder() + "/provider.tf";
+  const std::string requirement = ReadFile(own);
+  if (absl::StrContains(configuration, "required_providers")) fs::remove(own);
+  workspace.Write(configuration);
+  EXPECT_THAT(workspace.Run({"validate", "-no-color"}), Succeeds()) << place;
+  WriteFile(own, requirement);
+}
+
+// The blocks of a page that begin with ```terraform or ```hcl. Their indentation means nothing to
+// Terraform.
+std::vector<std::string> Configurations(const fs::path& page) {
+  std::vector<std::string> found;
+  bool inside = false;
+  for (const absl::string_view line : absl::StrSplit(ReadFile(page), '\n')) {
+    const absl::string_view text = absl::StripAsciiWhitespace(line);
+    if (inside && text == "```") {
+      inside = false;
+    } else if (inside) {
+      absl::StrAppend(&found.back(), line, "\n");
+    } else if (text == "```terraform" || text == "```hcl") {
+      inside = true;
+      found.emplace_back();
+    }
+  }
+  return found;
+}
+
+// What `terraform validate` cannot look at by itself: other providers' objects, imports without
+// their targets, data sources without the resource beside them in a page's example, and what is not
+// for Terraform's configuration.
+bool IsWhole(const std::string& configuration) {
+  for (const char* foreign : {"\"aws_", "\"awscc_", "provider_installation {", "generate \"",
+                              "import {", "run \"", "mock_provider \""}) {
+    if (absl::StrContains(configuration, foreign)) return false;
+  }
+  return true;
+}
+
 TEST_F(ExamplesTest, AreValid) {
   std::set<fs::path> folders;
   for (const auto& entry : fs::recursive_directory_iterator(kExamples)) {
@@ -32,14 +80,25 @@ TEST_F(ExamplesTest, AreValid) {
     for (const auto& entry : fs::directory_iterator(folder)) {
       if (entry.path().extension() == ".tf") configuration += ReadFile(entry.path());
     }
-    // Those that say themselves where the provider comes from say it once.
-    const std::string own = workspace.folder() + "/provider.tf";
-    const std::string requirement = ReadFile(own);
-    if (configuration.find("required_providers") != std::string::npos) fs::remove(own);
-    workspace.Write(configuration);
-    EXPECT_THAT(workspace.Run({"validate", "-no-color"}), Succeeds()) << folder;
-    WriteFile(own, requirement);
+    ExpectValid(workspace, configuration, folder);
   }
+}
+
+TEST_F(ExamplesTest, OfThePagesAreValid) {
+  std::vector<fs::path> pages = {ER_SOURCE_DIR "/README.md"};
+  for (const auto& entry : fs::recursive_directory_iterator(ER_SOURCE_DIR "/docs")) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path());
+  }
+  WriteFile(workspace.folder() + "/customers.csv", "id\n");
+  int tried = 0;
+  for (const fs::path& page : pages) {
+    for (const std::string& configuration : Configurations(page)) {
+      if (!IsWhole(configuration)) continue;
+      ++tried;
+      ExpectValid(workspace, configuration, page.string() + ":\n" + configuration);
+    }
+  }
+  EXPECT_GE(tried, 12);
 }
 
 // Each resource alone, then with each data source that reads such things.
@@ -90,6 +149,27 @@ TEST_F(ExamplesTest, TheQuickstartWorks) {
   EXPECT_THAT(workspace.Plan({"-var=input_version=2"}),
               Plans("1 to add, 0 to change, 1 to destroy"));
   EXPECT_THAT(workspace.Destroy(), Succeeds());
+}
+
+// The module of the guide, with its tests, in the order in which it shows them.
+TEST_F(ExamplesTest, TheGuidesTestsPass) {
+  const std::vector<std::string> blocks =
+      Configurations(ER_SOURCE_DIR "/docs/guides/testing-offline.md");
+  ASSERT_EQ(blocks.size(), 3U);
+  fs::remove(workspace.folder() + "/provider.tf");
+  workspace.Write(blocks[0]);
+  const std::string tests = workspace.folder() + "/tests";
+  fs::create_directory(tests);
+  const std::string journal = "/tmp/entityresolution-test-journal";
+  ASSERT_TRUE(absl::StrContains(blocks[1], journal));
+  WriteFile(tests + "/run.tftest.hcl",
+            absl::StrReplaceAll(blocks[1], {{"http://127.0.0.1:4566", emulator.url()},
+                                            {journal, workspace.folder() + "/journal"}}));
+  WriteFile(tests + "/mock.tftest.hcl", blocks[2]);
+  const Outcome tested = workspace.Run({"test", "-no-color"});
+  EXPECT_THAT(tested, Succeeds());
+  EXPECT_THAT(tested, Says("Success! 5 passed, 0 failed."));
+  EXPECT_EQ(emulator.Jobs().size(), 1U);
 }
 
 TEST_F(ExamplesTest, ThePipelineWorks) {

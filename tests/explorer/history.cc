@@ -73,6 +73,7 @@ class Player {
         world_.Say(absl::StrCat("* ", command));
         Do(command);
       }
+      outcome.result = Result();
       Epilogue();
     } catch (const Violation& violation) {
       outcome.violation = violation.what();
@@ -201,6 +202,19 @@ class Player {
       over = true;
     });
     world_.Play([&] { return over; });
+  }
+
+  std::string Result() {
+    const auto& jobs = world_.service.jobs;
+    std::vector<std::string> shown;
+    for (const Object& object : modules_["A"].state) {
+      const auto job = std::find_if(jobs.begin(), jobs.end(), [&](const run::FakeJob& candidate) {
+        return candidate.id == object.job();
+      });
+      shown.push_back(absl::StrCat(object.address, ": ", job - jobs.begin() + 1));
+    }
+    std::sort(shown.begin(), shown.end());
+    return absl::StrCat(jobs.size(), " jobs; ", absl::StrJoin(shown, ", "));
   }
 
   // With no more faults, the next applies come to their end, and each run has a job of its own.

@@ -27,6 +27,9 @@ struct History {
 struct Outcome {
   std::string violation{};  // empty: all promises held
   std::vector<std::string> story{};
+  // After the last command: how many jobs there are, and which of them module A's state shows, such
+  // as "3 jobs; a: 2, b: 3".
+  std::string result{};
 };
 
 History RandomHistory(unsigned seed);
