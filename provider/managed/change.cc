@@ -73,10 +73,10 @@ bool IsOutcomeUnknown(const absl::Status& failure) {
 }  // namespace
 
 bool NeedsUpdate(const schema::Schema& schema, const Value& prior, const Value& planned) {
-  const schema::Operation& update = *std::get<schema::Managed>(schema.behaviour).update;
+  const schema::Operation& change = std::get<schema::Managed>(schema.behaviour).change();
   return std::any_of(
       schema.attributes.begin(), schema.attributes.end(), [&](const schema::Attribute& attribute) {
-        return !attribute.member.empty() && Takes(update, attribute) &&
+        return !attribute.member.empty() && Takes(change, attribute) &&
                !schema::IsSame(attribute, prior[attribute.name], planned[attribute.name]);
       });
 }
@@ -278,7 +278,7 @@ bool Change::IsOurs(const json& sent, const aws::Answer& found) const {
 
 // Whether this is told of the object as it was just written, and not of the one before.
 bool Change::IsFresh(const aws::Answer& found, bool is_new) const {
-  json asked = schema::ToMembers(schema_, is_new ? *managed_.create : *managed_.update, state_);
+  json asked = schema::ToMembers(schema_, is_new ? *managed_.create : managed_.change(), state_);
   asked.erase("tags");
   if (schema::Covers(schema_.attributes, asked, found.body)) return true;
   if (is_new) {

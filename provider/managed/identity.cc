@@ -72,6 +72,12 @@ absl::Status FromImportId(const schema::Catalog& catalog, const schema::Schema& 
       object[attributes[i]] = i < parts.size() ? parts[i] : std::string();
     }
   }
+  // What is named by an ARN is where that says.
+  const auto named = object.find(managed.arn);
+  if (named != object.end() && named->second.IsString() && object["region"].IsNull()) {
+    const std::optional<schema::Arn> own = schema::ParseArn(named->second.AsString());
+    if (own.has_value()) object["region"] = own->scope.region;
+  }
   return Check(schema, managed.id, object);
 }
 

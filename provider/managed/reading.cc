@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/status.h"
 #include "managed/change.h"
@@ -15,10 +16,10 @@ namespace {
 
 using nlohmann::json;
 
-bool Gives(const schema::Operation& operation, const schema::Attribute& attribute) {
+bool Tells(const schema::Managed& managed, const schema::Attribute& attribute) {
   const std::string member = attribute.member.substr(0, attribute.member.find('.'));
-  return !member.empty() && std::find(operation.output.begin(), operation.output.end(), member) !=
-                                operation.output.end();
+  const std::vector<std::string>& told = managed.told();
+  return !member.empty() && std::find(told.begin(), told.end(), member) != told.end();
 }
 
 bool IsToldOnly(const schema::Attribute& attribute) {
@@ -52,7 +53,7 @@ absl::Status TakeOver(const schema::Schema& schema, const json& told, Memory& me
   const schema::ArnScope scope = ScopeOf(managed, Value(object));
   absl::Status problem;
   for (const schema::Attribute& attribute : schema.attributes) {
-    if (!Gives(*managed.read, attribute) || memory.Agrees(attribute, told)) continue;
+    if (!Tells(managed, attribute) || memory.Agrees(attribute, told)) continue;
     absl::StatusOr<Value> value = schema::FromMember(attribute, told, scope);
     if (!value.ok()) {
       problem.Update(value.status());
@@ -71,7 +72,7 @@ absl::Status TakeOver(const schema::Schema& schema, const json& told, Memory& me
 void RememberAll(const schema::Schema& schema, const json& told, Memory& memory) {
   const auto& managed = std::get<schema::Managed>(schema.behaviour);
   for (const schema::Attribute& attribute : schema.attributes) {
-    if (Gives(*managed.read, attribute) && !IsToldOnly(attribute)) {
+    if (Tells(managed, attribute) && !IsToldOnly(attribute)) {
       memory.Remember(attribute, told);
     }
   }

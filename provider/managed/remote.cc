@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "managed/policy_statement.h"
 #include "resource/operation.h"
 
 namespace er::managed {
@@ -81,6 +82,9 @@ bool Remote::IsGone(const absl::Status& failure) const {
 
 std::unique_ptr<Remote> RemoteOf(const schema::Catalog& catalog, const schema::Schema& schema,
                                  aws::Client& client) {
+  if (schema.name == PolicyStatement::kTypeName) {
+    return std::make_unique<PolicyStatement>(catalog, schema, client);
+  }
   return std::make_unique<Remote>(catalog, schema, client);
 }
 

@@ -386,7 +386,7 @@ class Loader {
 
   Managed ReadManaged(const Cursor& at) {
     at.Allow({"create", "read", "update", "delete", "list", "id", "separator", "arn", "arn_type",
-              "fixed_while", "in_use_patience", "jobs"});
+              "fixed_while", "in_use_patience", "jobs", "in_document"});
     Managed managed{.create = FindOperation(at, "create"),
                     .read = FindOperation(at, "read"),
                     .update = FindOperation(at, "update"),
@@ -396,7 +396,8 @@ class Loader {
                     .arn = at.Text("arn"),
                     .arn_type = at.Text("arn_type"),
                     .fixed_while = at.Text("fixed_while"),
-                    .jobs = at.Has("jobs") ? ReadListing(at, "jobs") : Listing()};
+                    .jobs = at.Has("jobs") ? ReadListing(at, "jobs") : Listing(),
+                    .in_document = at.Flag("in_document")};
     if (at.Has("in_use_patience")) {
       absl::Duration patience;
       if (!absl::ParseDuration(at.Text("in_use_patience"), &patience)) {

@@ -161,7 +161,16 @@ struct Managed {
   // How long the deletion of what is in use is repeated; none: as long as it may take at all.
   std::optional<absl::Duration> in_use_patience{};
   Listing jobs{};  // that keep the object in use; no operation where there are none
+  // The object is a part of a document: read gives the document, update takes it, and what is known
+  // of the part is what create takes.
+  bool in_document = false;
   std::optional<Tagging> tagging{};  // of a type with the attributes tags and tags_all
+
+  // The operation that takes all that an update may change, and the members that a read tells.
+  const Operation& change() const { return in_document ? *create : *update; }
+  const std::vector<std::string>& told() const {
+    return in_document ? create->input : read->output;
+  }
 };
 
 // How a data source gets its answer: one operation, or (with `items`) a paged one.

@@ -70,6 +70,58 @@ TEST_F(DataSourceTest, JobsMayBeFilteredByStatus) {
             json::array());
 }
 
+TEST_F(DataSourceTest, AMatchingJobIsFoundInItsWorkflowsJobs) {
+  emulator.PutWorkflow("people", {{"kind", "matchingworkflow"}});
+  const json started =
+      emulator.Ask("POST", "jobs",
+                   {{"workflow", "people"}, {"kind", "matchingworkflow"}, {"region", "eu-west-1"}});
+  emulator.Finish(started.value("jobId", ""));
+  workspace.Write(R"(
+    data "entityresolution_matching_jobs" "all" {
+      workflow_name = "people"
+    }
+    data "entityresolution_matching_job" "last" {
+      workflow_name = "people"
+      job_id        = data.entityresolution_matching_jobs.all.jobs[0].job_id
+    })");
+  EXPECT_THAT(workspace.Apply(), Succeeds());
+  const json job = workspace.Attributes("data.entityresolution_matching_job.last");
+  EXPECT_EQ(job["job_id"], started["jobId"]);
+  EXPECT_EQ(job["status"], "SUCCEEDED");
+  EXPECT_THAT(job["metrics"], SizeIs(5));
+  EXPECT_TRUE(job["metrics"]["match_ids"].is_number());
+}
+
+TEST_F(DataSourceTest, AProviderServiceIsNamedByItsNameOrItsArn) {
+  workspace.Write(R"(
+    data "entityresolution_provider_services" "emulated" {
+      provider_name = "Emulated"
+    }
+    data "entityresolution_provider_service" "by_name" {
+      provider_name         = "Emulated"
+      provider_service_name = "Mapping"
+    }
+    data "entityresolution_provider_service" "by_arn" {
+      provider_name         = "Emulated"
+      provider_service_name = data.entityresolution_provider_service.by_name.provider_service_arn
+    })");
+  EXPECT_THAT(workspace.Apply(), Succeeds());
+  EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
+  const json all = workspace.Attributes("data.entityresolution_provider_services.emulated");
+  const std::string arn = "arn:aws:entityresolution:eu-west-1::providerservice/Emulated/Mapping";
+  EXPECT_THAT(all["provider_service_summaries"], SizeIs(2));
+  EXPECT_THAT(all["ids"], ::testing::Contains(arn));
+  const json by_name = workspace.Attributes("data.entityresolution_provider_service.by_name");
+  EXPECT_EQ(by_name["id"], arn);
+  EXPECT_EQ(by_name["provider_component_schema"]["schemas"],
+            (json{{"NAME", "PHONE"}, {"EMAIL_ADDRESS"}}));
+  EXPECT_EQ(json::parse(by_name["provider_configuration_definition"].get<std::string>()),
+            (json{{"clientId", "string"}, {"clientSecret", "string"}}));
+  json by_arn = workspace.Attributes("data.entityresolution_provider_service.by_arn");
+  by_arn["provider_service_name"] = by_name["provider_service_name"];
+  EXPECT_EQ(by_arn, by_name);
+}
+
 TEST_F(DataSourceTest, WhatIsNotThereIsAnError) {
   workspace.Write(R"(
     data "entityresolution_id_mapping_job" "a" {
