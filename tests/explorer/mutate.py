@@ -135,7 +135,7 @@ RULES = {
     "a plan drops the notes of what has finished": (
         "states.cc",
         "if (noted.note.job_id == run.job_id) Serve(noted);",
-        "",
+        "(void)noted;",
     ),
     "a holder is believed to live for its lease": (
         "journal.cc",

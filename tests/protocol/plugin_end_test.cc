@@ -29,7 +29,7 @@ constexpr char kTestPlugin[] = ER_BINARY_DIR "/tests/er_test_plugin";
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr absl::Duration kPromptly = absl::Seconds(2);
 #else
-constexpr absl::Duration kPromptly = absl::Milliseconds(100);
+constexpr absl::Duration kPromptly = absl::Milliseconds(500);
 #endif
 
 grpc::Status CallFunction(PluginProcess& plugin, const std::string& name, int argument = 0) {
