@@ -28,7 +28,7 @@ Type TypeIn(const Schema& schema, std::int64_t version) {
   return Type::Object(std::move(types));
 }
 
-Value Upgraded(const Schema& schema, std::int64_t version, Value state) {
+Value Upgraded(const Schema& schema, std::int64_t version, const Value& state) {
   Value::Map upgraded;
   for (const Attribute& attribute : schema.attributes) {
     upgraded.emplace(attribute.name, state[NameIn(schema, version, attribute.name)]);

@@ -14,6 +14,6 @@ namespace er::schema {
 Type TypeIn(const Schema& schema, std::int64_t version);
 
 // Such a state by the names of today.
-Value Upgraded(const Schema& schema, std::int64_t version, Value state);
+Value Upgraded(const Schema& schema, std::int64_t version, const Value& state);
 
 }  // namespace er::schema
