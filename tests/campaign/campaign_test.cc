@@ -45,8 +45,17 @@ long FromEnvironment(const char* name, long otherwise) {
   return text == nullptr ? otherwise : std::atol(text);
 }
 
-class CampaignTest : public AcceptanceTest {
+// By where the journal is: in a folder of the machine, or in a bucket. Then the machine of a
+// Terraform that is killed vanishes with all but the state.
+class CampaignTest : public AcceptanceTest, public testing::WithParamInterface<std::string> {
  protected:
+  CampaignTest() {
+    if (!in_bucket_) return;
+    emulator.PutBucket("journal");
+    workspace.Set("TF_ENTITYRESOLUTION_JOURNAL", "s3://journal/campaign");
+    workspace.Set("AWS_ENDPOINT_URL_S3", emulator.url());
+  }
+
   int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
 
   void WriteConfiguration() {
@@ -79,14 +88,18 @@ class CampaignTest : public AcceptanceTest {
     if (what == 5 || what == 6) {
       apply.Interrupt();
       happened = "interrupt";
-    } else if (what == 7 || what == 8) {
+    } else if (what == 7) {
       for (const pid_t plugin : apply.Children(kProvider)) kill(plugin, SIGKILL);
       happened = "kill of the plugin";
-    } else if (what == 9) {
+    } else if (what >= 8) {
+      if (in_bucket_) {
+        for (const pid_t plugin : apply.Children(kProvider)) kill(plugin, SIGKILL);
+      }
       apply.Signal(SIGKILL);
-      happened = "kill of Terraform";
+      happened = in_bucket_ ? "loss of the machine" : "kill of Terraform";
     }
     Workspace::Await(apply);
+    if (what >= 8 && in_bucket_) std::filesystem::remove_all(workspace.folder() + "/.terraform");
     emulator.Ask("DELETE", "faults");
     return happened;
   }
@@ -103,13 +116,14 @@ class CampaignTest : public AcceptanceTest {
     return kMostSettlingApplies;
   }
 
+  const bool in_bucket_ = GetParam() == "Bucket";
   std::mt19937 random_;
   std::array<int, kRuns.size()> generations_{};
   std::string last_;
 };
 
-TEST_F(CampaignTest, StartsEachRunOnceAndLosesNone) {
-  const long applies = FromEnvironment("ER_CAMPAIGN_APPLIES", 100);
+TEST_P(CampaignTest, StartsEachRunOnceAndLosesNone) {
+  const long applies = FromEnvironment("ER_CAMPAIGN_APPLIES", 60);
   const long seed =
       FromEnvironment("ER_CAMPAIGN_SEED", static_cast<long>(std::random_device()() >> 1));
   std::cout << "seed " << seed << std::endl;
@@ -161,6 +175,9 @@ TEST_F(CampaignTest, StartsEachRunOnceAndLosesNone) {
             << ", faults injected " << faults << "\n";
   for (const auto& [what, times] : happened) std::cout << "  " << what << ": " << times << "\n";
 }
+
+INSTANTIATE_TEST_SUITE_P(JournalIn, CampaignTest, testing::Values("Folder", "Bucket"),
+                         [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace er::acceptance

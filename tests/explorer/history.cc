@@ -72,6 +72,7 @@ class Player {
       for (const std::string& command : history_.commands) {
         world_.Say(absl::StrCat("* ", command));
         Do(command);
+        jobs_after_.push_back(static_cast<std::ptrdiff_t>(world_.service.jobs.size()));
       }
       outcome.result = Result();
       Epilogue();
@@ -211,7 +212,10 @@ class Player {
       const auto job = std::find_if(jobs.begin(), jobs.end(), [&](const run::FakeJob& candidate) {
         return candidate.id == object.job();
       });
-      shown.push_back(absl::StrCat(object.address, ": ", job - jobs.begin() + 1));
+      const auto command =
+          std::upper_bound(jobs_after_.begin(), jobs_after_.end(), job - jobs.begin());
+      shown.push_back(
+          absl::StrCat(object.address, " of command ", command - jobs_after_.begin() + 1));
     }
     std::sort(shown.begin(), shown.end());
     return absl::StrCat(jobs.size(), " jobs; ", absl::StrJoin(shown, ", "));
@@ -268,6 +272,7 @@ class Player {
 
   const History& history_;
   World world_;
+  std::vector<std::ptrdiff_t> jobs_after_;  // so many there are after each command
   Truth truth_;
   Terraform terraform_;
   std::map<std::string, Module> modules_;

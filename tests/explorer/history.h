@@ -27,8 +27,8 @@ struct History {
 struct Outcome {
   std::string violation{};  // empty: all promises held
   std::vector<std::string> story{};
-  // After the last command: how many jobs there are, and which of them module A's state shows, such
-  // as "3 jobs; a: 2, b: 3".
+  // After the last command: how many jobs there are, and by which command those were started that
+  // module A's state shows, such as "3 jobs; a of command 2, b of command 4".
   std::string result{};
 };
 

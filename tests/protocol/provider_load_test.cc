@@ -53,16 +53,29 @@ struct ApplyInFlight {
       reader{};
 };
 
-TEST(ProviderLoad, HoldsAThousandWaitsInBoundedMemoryWithFewCalls) {
+// Of Entity Resolution, which allows only so many a second.
+int CallsOf(acceptance::EmulatorProcess& emulator) {
+  return emulator.Calls("StartIdMappingJob") + emulator.Calls("GetIdMappingJob") +
+         emulator.Calls("ListIdMappingJobs");
+}
+
+// By where the journal is.
+class ProviderLoad : public testing::TestWithParam<std::string> {};
+
+TEST_P(ProviderLoad, HoldsAThousandWaitsInBoundedMemoryWithFewCalls) {
   std::string folder = "/dev/shm/er-load-XXXXXX";  // a disk's time would be a hundred times as long
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   acceptance::EmulatorProcess emulator(folder);
   emulator.SetConfig({{"job_duration", "inf"}, {"quota", kRuns}});
   for (int i = 0; i < kWorkflows; ++i) emulator.PutWorkflow(absl::StrCat("workflow-", i));
 
-  ProviderUnderTest provider({{"TF_ENTITYRESOLUTION_TEST_CLOCK_SPEED", absl::StrCat(kClockSpeed)}});
+  const bool in_bucket = GetParam() == "Bucket";
+  emulator.PutBucket("journal");
+
+  ProviderUnderTest provider({{"TF_ENTITYRESOLUTION_TEST_CLOCK_SPEED", absl::StrCat(kClockSpeed)},
+                              {"AWS_ENDPOINT_URL_S3", emulator.url()}});
   Value::Map arguments = EmulatorArguments(emulator.url());
-  arguments["journal"] = folder + "/journal";
+  arguments["journal"] = in_bucket ? "s3://journal/load" : folder + "/journal";
   arguments["max_concurrent_jobs"] = Number(std::int64_t{kRuns});
   ASSERT_EQ(provider.Configure(std::move(arguments)), "");
 
@@ -85,14 +98,14 @@ TEST(ProviderLoad, HoldsAThousandWaitsInBoundedMemoryWithFewCalls) {
   }
   emulator.AwaitJobs(kRuns);
   const double starting = absl::ToDoubleSeconds(absl::Now() - begin) * kClockSpeed;
-  EXPECT_LT(emulator.Calls() / starting, 6) << "calls a second while they start";
+  EXPECT_LT(CallsOf(emulator) / starting, 6) << "calls a second while they start";
 
   // All wait now: a list for each workflow, not a call for each run.
   // The time around both counts: to ask for them takes a while, too.
   const absl::Time waiting_since = absl::Now();
-  const int before = emulator.Calls();
+  const int before = CallsOf(emulator);
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  const int after = emulator.Calls();
+  const int after = CallsOf(emulator);
   const double waiting = absl::ToDoubleSeconds(absl::Now() - waiting_since) * kClockSpeed;
   const double rate = (after - before) / waiting;
   EXPECT_LT(rate, 6) << "calls a second while they wait";
@@ -127,6 +140,9 @@ TEST(ProviderLoad, HoldsAThousandWaitsInBoundedMemoryWithFewCalls) {
   EXPECT_LT(threads, 64);
   std::filesystem::remove_all(folder);
 }
+
+INSTANTIATE_TEST_SUITE_P(JournalIn, ProviderLoad, testing::Values("Folder", "Bucket"),
+                         [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace er

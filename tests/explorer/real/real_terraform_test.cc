@@ -46,19 +46,30 @@ class RealTerraform : public acceptance::AcceptanceTest,
     is_cbd_ = history.is_cbd;
     emulator.SetConfig({{"quota", 5}});
     Write({"a=1"});
+    int number = 0;
     for (const std::string& command : history.commands) {
+      ++number;
       TypeOne(absl::StrSplit(command, ' '));
-      for (const std::string& id : emulator.JobIds()) whose_.emplace(id, configuration_);
+      for (const std::string& id : emulator.JobIds()) {
+        begun_.emplace(id, Begun{.command = number, .configuration = configuration_});
+      }
     }
     std::vector<std::string> shown;
     for (const char* address : {"a", "b"}) {
       const nlohmann::json run = workspace.Attributes(address);
-      if (run.is_object()) shown.push_back(absl::StrCat(address, ": ", NumberOf(run["job_id"])));
+      if (!run.is_object()) continue;
+      shown.push_back(absl::StrCat(address, " of command ", begun_.at(run["job_id"]).command));
     }
     return absl::StrCat(emulator.JobIds().size(), " jobs; ", absl::StrJoin(shown, ", "));
   }
 
  private:
+  // When a job was started.
+  struct Begun {
+    int command;
+    std::map<std::string, std::string> configuration;
+  };
+
   void Write(const std::vector<std::string>& runs) {
     std::string text;
     configuration_.clear();
@@ -136,7 +147,7 @@ class RealTerraform : public acceptance::AcceptanceTest,
     const std::vector<std::string> ids = emulator.JobIds();
     const std::vector<std::string> shown = workspace.JobIds();
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-      const auto& configuration = whose_.at(*id);
+      const auto& configuration = begun_.at(*id).configuration;
       const bool is_alike =
           std::any_of(configuration.begin(), configuration.end(),
                       [&](const auto& run) { return run.second == configured->second; });
@@ -146,15 +157,10 @@ class RealTerraform : public acceptance::AcceptanceTest,
     }
   }
 
-  std::ptrdiff_t NumberOf(const std::string& job) {
-    const std::vector<std::string> ids = emulator.JobIds();
-    return std::find(ids.begin(), ids.end(), job) - ids.begin() + 1;
-  }
-
   bool is_cbd_ = false;
   bool has_plan_ = false;
-  std::map<std::string, std::string> configuration_;                 // addresses and their triggers
-  std::map<std::string, std::map<std::string, std::string>> whose_;  // of a job: when it started
+  std::map<std::string, std::string> configuration_;  // addresses and their triggers
+  std::map<std::string, Begun> begun_;                // by job
 };
 
 TEST_P(RealTerraform, DoesWhatTheModelDoes) {
