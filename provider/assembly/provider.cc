@@ -41,10 +41,11 @@ Bound::Bound(const schema::Catalog& catalog, Clock& clock,
                                  .clock = &clock,
                                  .session = session_.get(),
                                  .tag_rules = std::move(tag_rules)};
-  resources_.emplace(run::JobRun::kTypeName, std::make_unique<run::JobRun>(catalog, runs_.get()));
   for (const schema::Schema& type : catalog.types) {
     if (std::holds_alternative<schema::Managed>(type.behaviour)) {
       resources_.emplace(type.name, std::make_unique<managed::DeclaredResource>(type, context));
+    } else if (std::holds_alternative<schema::JobKind>(type.behaviour)) {
+      resources_.emplace(type.name, std::make_unique<run::JobRun>(catalog, type, runs_.get()));
     } else if (std::holds_alternative<schema::Reading>(type.behaviour)) {
       data_sources_.emplace(type.name,
                             std::make_unique<managed::DeclaredDataSource>(type, context));

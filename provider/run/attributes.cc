@@ -32,8 +32,9 @@ bool Flag(const Value& object, absl::string_view name) {
   return value.IsBool() && value.AsBool();
 }
 
-RunName NameOf(const Value& run) {
-  return {.workflow = Text(run, "workflow_name"),
+RunName NameOf(const schema::JobKind& kind, const Value& run) {
+  return {.kind = &kind,
+          .workflow = Text(run, "workflow_name"),
           .region = Text(run, "region"),
           .job_id = Text(run, "job_id")};
 }

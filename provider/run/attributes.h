@@ -16,7 +16,7 @@ namespace er::run {
 std::string Text(const Value& object, absl::string_view name);
 bool Flag(const Value& object, absl::string_view name);
 
-RunName NameOf(const Value& run);
+RunName NameOf(const schema::JobKind& kind, const Value& run);
 
 // How long `step` may take: timeouts.create and so on, or what the schema says.
 absl::Duration TimeOut(const schema::Schema& schema, const Value& run, const std::string& step);

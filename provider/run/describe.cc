@@ -15,28 +15,25 @@ namespace {
 using resource::Advice;
 using resource::Error;
 using resource::Reason;
+using resource::Shown;
+using resource::TitleCase;
 using resource::Warning;
+using resource::WithArticle;
 
 constexpr absl::string_view kNothingStarted = "No job was started, and nothing is billed.";
 
 std::string Workflow(const RunName& run) {
-  return absl::StrCat("ID mapping workflow \"", run.workflow, "\" in ", run.region);
+  return absl::StrCat(run.kind->workflow_title, " \"", run.workflow, "\" in ", run.region);
 }
+
+// "ID Mapping Job", as it stands in a summary.
+std::string Title(const RunName& run) { return TitleCase(run.kind->title); }
+
+// "an ID Mapping Job".
+std::string ATitle(const RunName& run) { return WithArticle(Title(run)); }
 
 std::string Job(const RunName& run) {
   return absl::StrCat("Job ", run.job_id, " of ", Workflow(run));
-}
-
-// "90m0s" is how the clock writes what the person wrote as 90m.
-std::string Shown(absl::Duration duration) {
-  std::string text = absl::FormatDuration(duration);
-  for (const absl::string_view zero : {"m0s", "h0m"}) {
-    if (text.size() > zero.size() &&
-        text.compare(text.size() - zero.size(), zero.size(), std::string(zero)) == 0) {
-      text.resize(text.size() - 2);
-    }
-  }
-  return text;
 }
 
 // " at 2026-01-02T03:04:05Z"; empty where the time is not known.
@@ -63,15 +60,15 @@ std::string NextApply(bool is_create) {
 }  // namespace
 
 Diagnostic NotStarted(const RunName& run, const absl::Status& why) {
-  return Error("Unable to Start ID Mapping Job",
+  return Error(absl::StrCat("Unable to Start ", Title(run)),
                absl::StrCat("Starting a job of ", Workflow(run), " failed: ", Reason(why), "\n\n",
-                            kNothingStarted, Advice(why, "StartIdMappingJob")));
+                            kNothingStarted, Advice(why, run.kind->start->name)));
 }
 
 Diagnostic NotStartedBusy(const RunName& run, const std::vector<std::string>& jobs,
                           const absl::Status& why) {
   return Error(
-      "Another ID Mapping Job Is Running",
+      absl::StrCat("Another ", Title(run), " Is Running"),
       absl::StrCat("A job of ", Workflow(run), " was not started, because ",
                    jobs.empty() ? std::string("another job of this account and Region")
                                 : absl::StrCat("job ", absl::StrJoin(jobs, ", ")),
@@ -82,7 +79,7 @@ Diagnostic NotStartedBusy(const RunName& run, const std::vector<std::string>& jo
 }
 
 Diagnostic NotStartedInterrupted(const RunName& run) {
-  return Error("Interrupted Before the ID Mapping Job Was Started",
+  return Error(absl::StrCat("Interrupted Before the ", Title(run), " Was Started"),
                absl::StrCat("The run of ", Workflow(run),
                             " was still waiting for other jobs to end when Terraform was "
                             "interrupted.\n\n",
@@ -90,10 +87,11 @@ Diagnostic NotStartedInterrupted(const RunName& run) {
 }
 
 Diagnostic NotStartedInTime(const RunName& run, absl::Duration time_out) {
-  return Error("Timeout Before the ID Mapping Job Was Started",
+  return Error(absl::StrCat("Timeout Before the ", Title(run), " Was Started"),
                absl::StrCat("Other jobs were running for all of the ", Shown(time_out),
                             " that timeouts.create allows, so that the run of ", Workflow(run),
-                            " had no turn: the service runs one ID mapping job of an account and "
+                            " had no turn: the service runs one ", run.kind->title,
+                            " of an account and "
                             "Region at a time.\n\n",
                             kNothingStarted, " Apply again, or raise timeouts.create."));
 }
@@ -103,7 +101,7 @@ Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs
                         const std::string& note) {
   const std::string import =
       absl::StrCat("import it with `terraform import ADDRESS ", run.workflow, "/JOB_ID`");
-  std::string detail = absl::StrCat("StartIdMappingJob for ", Workflow(run),
+  std::string detail = absl::StrCat(run.kind->start->name, " for ", Workflow(run),
                                     " was sent, but its answer was lost, and ");
   if (!jobs.empty()) {
     absl::StrAppend(
@@ -117,10 +115,11 @@ Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs
         note.empty() ? ""
                      : " If none of them is, remove that note alone; the next apply then starts "
                        "a job.");
-    return Error("Several New ID Mapping Jobs", std::move(detail));
+    return Error(absl::StrCat("Several New ", Title(run), "s"), std::move(detail));
   }
   absl::StrAppend(&detail, "whether it started a job could not be found out: ", Reason(why),
-                  Advice(why, "ListIdMappingJobs"), "\n\nA job may be running, and cost money. ");
+                  Advice(why, run.kind->list.operation->name),
+                  "\n\nA job may be running, and cost money. ");
   if (note.empty()) {
     absl::StrAppend(&detail,
                     "There is no journal, so look at the jobs of the workflow before the next "
@@ -131,7 +130,7 @@ Diagnostic StartUnknown(const RunName& run, const std::vector<std::string>& jobs
                     "): the next apply looks for that job first and starts another only if there "
                     "is none.");
   }
-  return Error("Unknown Whether an ID Mapping Job Was Started", std::move(detail));
+  return Error(absl::StrCat("Unknown Whether ", ATitle(run), " Was Started"), std::move(detail));
 }
 
 Diagnostic TookUp(const RunName& run, TakenUpFrom from) {
@@ -154,12 +153,12 @@ Diagnostic TookUp(const RunName& run, TakenUpFrom from) {
                     " If you meant to start a new one, change triggers, or replace this "
                     "run now that it is in the state: `terraform apply -replace=ADDRESS`.");
   }
-  return Warning("Took Up an ID Mapping Job", std::move(detail));
+  return Warning(absl::StrCat("Took Up ", ATitle(run)), std::move(detail));
 }
 
 Diagnostic TakenOver(const RunName& run, const absl::Status& why) {
   return Error(
-      "Another Process Has Taken Over This ID Mapping Job Run",
+      absl::StrCat("Another Process Has Taken Over This ", Title(run), " Run"),
       absl::StrCat(
           "The run of ", Workflow(run), " is no longer this apply's: ", Reason(why),
           "\n\nNothing more was sent, and no other job was started here",
@@ -169,7 +168,7 @@ Diagnostic TakenOver(const RunName& run, const absl::Status& why) {
 
 Diagnostic TakenByAnother(const RunName& run) {
   return Error(
-      "ID Mapping Job Belongs to Another Run",
+      absl::StrCat(Title(run), " Belongs to Another Run"),
       absl::StrCat(Job(run),
                    " was taken up by another run of this apply, which has the same "
                    "settings.\n\nNothing was started here. Remove this run from the state "
@@ -178,7 +177,7 @@ Diagnostic TakenByAnother(const RunName& run) {
 }
 
 Diagnostic HeldByAnother(const RunName& run, const absl::Status& why) {
-  return Error("ID Mapping Job Is Being Waited For Elsewhere",
+  return Error(absl::StrCat(Title(run), " Is Being Waited For Elsewhere"),
                absl::StrCat(Job(run), " cannot be waited for here: ", Reason(why),
                             "\n\nNothing was started. Let the other apply come to its end, and "
                             "apply again."));
@@ -186,7 +185,7 @@ Diagnostic HeldByAnother(const RunName& run, const absl::Status& why) {
 
 Diagnostic JobFailed(const RunName& run, const std::string& status, const std::string& reason) {
   return Error(
-      "ID Mapping Job Failed",
+      absl::StrCat(Title(run), " Failed"),
       absl::StrCat(Job(run), " was started and has ",
                    status == "FAILED" ? std::string("failed")
                                       : absl::StrCat("ended as ", status,
@@ -220,25 +219,25 @@ Diagnostic JobNotFound(const RunName& run, const absl::Status& why, const std::s
                     "`. If its record has expired and you want a new job, remove ", note, " from ",
                     journal, ".");
   }
-  return Error("ID Mapping Job Not Found", std::move(detail));
+  return Error(absl::StrCat(Title(run), " Not Found"), std::move(detail));
 }
 
 Diagnostic WaitTimedOut(const RunName& run, const std::string& status, absl::Duration time_out,
                         const absl::Status& last, bool is_create) {
-  return Error("Timeout While Waiting for the ID Mapping Job",
+  return Error(absl::StrCat("Timeout While Waiting for the ", Title(run)),
                absl::StrCat(Job(run), " was started and is still ",
                             status.empty() ? std::string("going on, as far as is known,") : status,
                             " after ", Shown(time_out), ", all that timeouts.",
                             is_create ? "create" : "update", " allows.",
                             last.ok() ? std::string()
                                       : absl::StrCat(" Asking how it goes failed: ", Reason(last),
-                                                     Advice(last, "GetIdMappingJob")),
+                                                     Advice(last, run.kind->get->name)),
                             "\n\nThe job goes on and is billed. ", NextApply(is_create)));
 }
 
 Diagnostic WaitInterrupted(const RunName& run, const std::string& status) {
   return Warning(
-      "Interrupted While Waiting for the ID Mapping Job",
+      absl::StrCat("Interrupted While Waiting for the ", Title(run)),
       absl::StrCat(Job(run), " was started",
                    status.empty() ? std::string() : absl::StrCat(" and is ", status),
                    ".\n\nThe job goes on and is billed. It is in the state, marked as "
@@ -246,7 +245,7 @@ Diagnostic WaitInterrupted(const RunName& run, const std::string& status) {
 }
 
 Diagnostic PluginEnds(const RunName& run, const std::string& status, bool is_create) {
-  return Error("Provider Ended While Waiting for the ID Mapping Job",
+  return Error(absl::StrCat("Provider Ended While Waiting for the ", Title(run)),
                absl::StrCat(Job(run), " was started",
                             status.empty() ? std::string() : absl::StrCat(" and is ", status),
                             ". The provider was told to end by a signal that Terraform did not "
@@ -255,9 +254,9 @@ Diagnostic PluginEnds(const RunName& run, const std::string& status, bool is_cre
 }
 
 Diagnostic WaitGivenUp(const RunName& run, const absl::Status& why, bool is_create) {
-  return Error("Unable to Wait for the ID Mapping Job",
+  return Error(absl::StrCat("Unable to Wait for the ", Title(run)),
                absl::StrCat(Job(run), " was started, but asking how it goes has kept failing: ",
-                            Reason(why), Advice(why, "GetIdMappingJob"),
+                            Reason(why), Advice(why, run.kind->get->name),
                             "\n\nThe job goes on and is billed. ", NextApply(is_create)));
 }
 
@@ -269,9 +268,9 @@ Diagnostic AnswerUnreadable(const RunName& run, const absl::Status& why) {
 }
 
 Diagnostic NotReadBack(const RunName& run, const absl::Status& why) {
-  return Warning("ID Mapping Job Not Read Back",
+  return Warning(absl::StrCat(Title(run), " Not Read Back"),
                  absl::StrCat(Job(run), " was started, but reading it failed: ", Reason(why),
-                              Advice(why, "GetIdMappingJob"),
+                              Advice(why, run.kind->get->name),
                               " What is missing in the state is read at the next refresh."));
 }
 
@@ -287,9 +286,9 @@ Diagnostic JournalUnusable(const RunName& run, const std::string& journal,
                    "block."));
 }
 
-Diagnostic NoJournal(const std::string& journal, const absl::Status& why) {
+Diagnostic NoJournal(const RunName& run, const std::string& journal, const absl::Status& why) {
   return Warning(
-      "No Journal of ID Mapping Jobs",
+      absl::StrCat("No Journal of ", Title(run), "s"),
       absl::StrCat("Nothing can be noted in ", journal, ": ", Reason(why),
                    "\n\nRuns go on without. But if this apply is killed, or an answer of "
                    "the service is lost for good, the next apply does not know of the "
@@ -325,15 +324,17 @@ Diagnostic UnnamedState(const std::string& journal) {
                    "be started."));
 }
 
-Diagnostic OldNote(const Note& note) {
-  const Settings& run = note.settings;
+Diagnostic OldNote(const schema::JobKind& kind, const Note& note) {
+  const RunName run{.kind = &kind,
+                    .workflow = note.settings.workflow,
+                    .region = note.settings.region,
+                    .job_id = note.job_id};
   return Warning(
       "Old Note in the Journal Dropped",
       absl::StrCat("An earlier apply that was cut short ",
                    note.job_id.empty() ? "may have started a job"
                                        : absl::StrCat("started job ", note.job_id),
-                   " of ID mapping workflow \"", run.workflow, "\" in ", run.region,
-                   At(note.sent_at),
+                   " of ", Workflow(run), At(note.sent_at),
                    ". It is too long ago to be taken up, and is not in the state.",
                    note.job_id.empty()
                        ? std::string()
@@ -354,12 +355,12 @@ Diagnostic WillTakeUp(const RunName& run, absl::Time sent_at, bool is_replacemen
         " takes it up and starts no other. To start a new job instead, change triggers, or apply "
         "now and replace the run when it has ended: `terraform apply -replace=ADDRESS`.");
   }
-  return Warning("Takes Up an ID Mapping Job", std::move(detail));
+  return Warning(absl::StrCat("Takes Up ", ATitle(run)), std::move(detail));
 }
 
 Diagnostic StartedBefore(const RunName& run, absl::Time sent_at) {
   return Warning(
-      "ID Mapping Job of the Same Settings",
+      absl::StrCat(Title(run), " of the Same Settings"),
       absl::StrCat(Job(run), " was started by an earlier apply", At(sent_at),
                    " with the settings of this run, and no state that this plan has read shows "
                    "it.\n\nThe apply starts a new job. If the state was lost and this is its run, "
@@ -369,7 +370,7 @@ Diagnostic StartedBefore(const RunName& run, absl::Time sent_at) {
 
 Diagnostic WillGoOn(const RunName& run) {
   return Warning(
-      "ID Mapping Job Run Is Unfinished",
+      absl::StrCat(Title(run), " Run Is Unfinished"),
       absl::StrCat(Job(run),
                    " was started by an apply that did not see its end. The apply goes on "
                    "with that job and starts no other, also where this run is replaced by "
@@ -378,7 +379,7 @@ Diagnostic WillGoOn(const RunName& run) {
 
 Diagnostic HasFailedUnseen(const RunName& run, const std::string& reason) {
   return Warning(
-      "ID Mapping Job Has Failed",
+      absl::StrCat(Title(run), " Has Failed"),
       absl::StrCat(Job(run),
                    " has failed: ", reason.empty() ? "the service gives no reason" : reason,
                    reason.empty() || reason.back() != '.' ? "." : "",
@@ -388,7 +389,7 @@ Diagnostic HasFailedUnseen(const RunName& run, const std::string& reason) {
 
 Diagnostic ImportDiffers(const RunName& run, const std::vector<std::string>& attributes) {
   Diagnostic diagnostic = Error(
-      "Imported ID Mapping Job Is Another Than Configured",
+      absl::StrCat("Imported ", Title(run), " Is Another Than Configured"),
       absl::StrCat(Job(run), " was imported, and the configuration asks for another: ",
                    absl::StrJoin(attributes, ", "), attributes.size() == 1 ? " is" : " are",
                    " not what the job was started with.\n\nAn import never starts a job. Write "
@@ -412,7 +413,7 @@ Diagnostic OtherRegion(const std::string& workflow, const std::string& region) {
 
 Diagnostic ForgotRunning(const RunName& run, const std::string& status) {
   return Warning(
-      "ID Mapping Job Still Running",
+      absl::StrCat(Title(run), " Still Running"),
       absl::StrCat(Job(run), " is ",
                    status.empty() ? std::string("not known to have ended") : status,
                    ". A job can be neither cancelled nor deleted: it goes on and is billed, "
@@ -422,7 +423,7 @@ Diagnostic ForgotRunning(const RunName& run, const std::string& status) {
 
 Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why) {
   return Error(
-      "ID Mapping Job Still Running",
+      absl::StrCat(Title(run), " Still Running"),
       absl::StrCat(Job(run), " has not ended, and on_destroy is \"wait\": ", Reason(why),
                    "\n\nThe run stays in the state. Destroy it again, raise timeouts.delete, or "
                    "set on_destroy to \"forget\"."));
@@ -430,33 +431,36 @@ Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why) {
 
 Diagnostic UnableToRead(const RunName& run, const absl::Status& why) {
   return Error(
-      run.job_id.empty() ? "Unable to Read ID Mapping Jobs" : "Unable to Read ID Mapping Job",
-      absl::StrCat("Reading ", run.job_id.empty() ? "the jobs" : absl::StrCat("job ", run.job_id),
-                   " of ", Workflow(run), " failed: ", Reason(why),
-                   Advice(why, run.job_id.empty() ? "ListIdMappingJobs" : "GetIdMappingJob")));
+      run.job_id.empty() ? absl::StrCat("Unable to Read ", Title(run), "s")
+                         : absl::StrCat("Unable to Read ", Title(run)),
+      absl::StrCat(
+          "Reading ", run.job_id.empty() ? "the jobs" : absl::StrCat("job ", run.job_id), " of ",
+          Workflow(run), " failed: ", Reason(why),
+          Advice(why, run.job_id.empty() ? run.kind->list.operation->name : run.kind->get->name)));
 }
 
 Diagnostic WorkflowGone(const RunName& run) {
-  return Warning("ID Mapping Workflow Is Gone",
+  return Warning(absl::StrCat(TitleCase(run.kind->workflow_title), " Is Gone"),
                  absl::StrCat("The ", Workflow(run), " no longer exists, so that its job ",
                               run.job_id, " is removed from the state."));
 }
 
-Diagnostic InvalidImportId(const std::string& id) {
+Diagnostic InvalidImportId(const schema::JobKind& kind, const std::string& id) {
   return Error(
       "Invalid Import ID",
-      absl::StrCat("\"", id,
-                   "\" is not the ID of an ID mapping job run. Write it as WORKFLOW/JOB_ID, "
-                   "where WORKFLOW is the name or ARN of the workflow and JOB_ID has 32 "
+      absl::StrCat("\"", id, "\" is not the ID of ", WithArticle(kind.title),
+                   " run. Write it as WORKFLOW/JOB_ID, where WORKFLOW is the name ",
+                   kind.workflow_arn.empty() ? "" : "or ARN ",
+                   "of the workflow and JOB_ID has 32 "
                    "hexadecimal digits: `my-workflow/0123456789abcdef0123456789abcdef`. For "
                    "another Region than the provider's, append @REGION."));
 }
 
 Diagnostic NothingToImport(const RunName& run, const absl::Status& why) {
-  return Error("No Such ID Mapping Job",
+  return Error(absl::StrCat("No Such ", Title(run)),
                absl::StrCat("There is no job ", run.job_id, " of ", Workflow(run),
                             " to import, or the service has forgotten it: ", Reason(why),
-                            Advice(why, "GetIdMappingJob")));
+                            Advice(why, run.kind->get->name)));
 }
 
 }  // namespace er::run

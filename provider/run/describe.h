@@ -9,12 +9,14 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "run/note.h"
+#include "schema/schema.h"
 #include "value/diagnostic.h"
 
 namespace er::run {
 
 // What is spoken of.
 struct RunName {
+  const schema::JobKind* kind = nullptr;  // lives as long as the process
   std::string workflow{};
   std::string region{};
   std::string job_id{};  // empty: there is none, or it is not known
@@ -57,11 +59,11 @@ Diagnostic AnswerUnreadable(const RunName& run, const absl::Status& why);
 Diagnostic NotReadBack(const RunName& run, const absl::Status& why);
 // The journal.
 Diagnostic JournalUnusable(const RunName& run, const std::string& journal, const absl::Status& why);
-Diagnostic NoJournal(const std::string& journal, const absl::Status& why);
+Diagnostic NoJournal(const RunName& run, const std::string& journal, const absl::Status& why);
 Diagnostic JournalLeft(const RunName& run, const std::string& journal, const absl::Status& why);
 Diagnostic JournalUnread(const std::string& journal, const absl::Status& why);
 Diagnostic UnnamedState(const std::string& journal);
-Diagnostic OldNote(const Note& note);
+Diagnostic OldNote(const schema::JobKind& kind, const Note& note);
 // Plan. `sent_at`: InfinitePast where it is not known.
 Diagnostic WillTakeUp(const RunName& run, absl::Time sent_at, bool is_replacement);
 Diagnostic StartedBefore(const RunName& run, absl::Time sent_at);
@@ -75,7 +77,7 @@ Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why);
 // Read, import, data sources.
 Diagnostic UnableToRead(const RunName& run, const absl::Status& why);
 Diagnostic WorkflowGone(const RunName& run);
-Diagnostic InvalidImportId(const std::string& id);
+Diagnostic InvalidImportId(const schema::JobKind& kind, const std::string& id);
 Diagnostic NothingToImport(const RunName& run, const absl::Status& why);
 
 }  // namespace er::run

@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "resource/until.h"
-#include "run/id_mapping_jobs.h"
+#include "run/jobs.h"
 
 namespace er::run {
 
@@ -22,7 +22,7 @@ struct RunningJob {
 class JobInTheWay {
  public:
   // Both must outlive this.
-  JobInTheWay(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
+  JobInTheWay(Clock& clock, Jobs& jobs) : clock_(clock), jobs_(jobs) {}
 
   // A running job: of `workflow`, else of any other of the Region; nothing where none can be seen.
   // Asks as many calls as there are workflows, so the Region is gone through at most once a minute,
@@ -33,7 +33,7 @@ class JobInTheWay {
   std::optional<RunningJob> FindIn(const std::string& workflow, const resource::Until& until);
 
   Clock& clock_;
-  IdMappingJobs& jobs_;
+  Jobs& jobs_;
   std::mutex mutex_;
   absl::Duration next_round_ = -absl::InfiniteDuration();
 };

@@ -41,8 +41,9 @@ std::set<std::string> UnknownIn(const Value& planned) {
 
 }  // namespace
 
-JobRun::JobRun(const schema::Catalog& catalog, Runs* runs)
-    : catalog_(catalog), runs_(runs), schema_(*catalog.Find(schema::Kind::kResource, kTypeName)) {}
+Surroundings JobRun::surroundings() const {
+  return runs_ == nullptr ? Surroundings{} : runs_->surroundings(kind());
+}
 
 Diagnostics JobRun::Validate(const Value& config) {
   Diagnostics diagnostics = schema::Validate(schema_, config);
@@ -57,13 +58,12 @@ Diagnostics JobRun::Validate(const Value& config) {
 
 // The Region of `run`, else the session's. Null, with a diagnostic, if there is none.
 Region* JobRun::RegionOf(const Value& run, Diagnostics& diagnostics) const {
-  const std::string name =
-      run["region"].IsKnown() ? Text(run, "region") : runs_->surroundings().region;
+  const std::string name = run["region"].IsKnown() ? Text(run, "region") : surroundings().region;
   if (name.empty()) {
     diagnostics.push_back(resource::NoRegion());
     return nullptr;
   }
-  absl::StatusOr<Region*> region = runs_->ForRegion(name);
+  absl::StatusOr<Region*> region = runs_->ForRegion(kind(), name);
   if (!region.ok()) {
     diagnostics.push_back(resource::UnableToConnect(name, region.status()));
     return nullptr;
@@ -72,7 +72,7 @@ Region* JobRun::RegionOf(const Value& run, Diagnostics& diagnostics) const {
 }
 
 ShownRun JobRun::Shown(const Value& state, const PrivateData& data) const {
-  ShownRun run{.settings = SettingsOf(state, runs_->surroundings()),
+  ShownRun run{.settings = SettingsOf(state, surroundings()),
                .told = ToldOf(state),
                .job_id = Text(state, "job_id"),
                .is_unfinished = Flag(state, "unfinished") && !HasFailed(catalog_, state),
@@ -106,7 +106,7 @@ PlanAnswer JobRun::Plan(const PlanRequest& request) {
 void JobRun::PlanRegion(const PlanRequest& request, PlanAnswer& answer) const {
   Value& region = answer.planned.AsMap()["region"];
   if (request.config["region"].IsNull()) {
-    const std::string own = runs_ == nullptr ? "" : runs_->surroundings().region;
+    const std::string own = surroundings().region;
     if (!own.empty()) {
       region = own;
     } else if (request.prior.IsNull() && runs_ == nullptr) {
@@ -140,18 +140,18 @@ void JobRun::PlanCreate(const PlanRequest& request, PlanAnswer& answer) {
   PrivateData data{.is_imported = before.is_imported, .has_own_output = before.has_own_output};
   const std::set<std::string> unknown = UnknownIn(answer.planned);
   if (runs_ != nullptr && unknown.empty()) {
-    data.planned = SettingsOf(answer.planned, runs_->surroundings());
+    data.planned = SettingsOf(answer.planned, surroundings());
   }
   answer.private_data = ToText(data);
   if (runs_ == nullptr || request.is_apply) return;
-  const Prospect prospect = runs_->states().Plan(SettingsOf(answer.planned, runs_->surroundings()),
+  const Prospect prospect = runs_->states().Plan(SettingsOf(answer.planned, surroundings()),
                                                  unknown, before.unfinished_job);
   if (prospect.is_replaced) {
     data.replaced_job = prospect.job_id;
     answer.private_data = ToText(data);
   }
   if (!unknown.empty()) return;  // what comes of it is known at the apply
-  RunName name = NameOf(answer.planned);
+  RunName name = NameOf(kind(), answer.planned);
   name.job_id = prospect.job_id;
   if (prospect.kind == Prospect::Kind::kTakeUp) {
     answer.diagnostics.push_back(WillTakeUp(name, prospect.sent_at, prospect.is_replaced));
@@ -172,7 +172,7 @@ void JobRun::PlanChange(const PlanRequest& request, PlanAnswer& answer) {
   if (data.is_imported && !answer.replace.empty()) {
     std::vector<std::string> names;
     for (const Path& path : answer.replace) names.push_back(path.ToString());
-    answer.diagnostics.push_back(ImportDiffers(NameOf(prior), names));
+    answer.diagnostics.push_back(ImportDiffers(NameOf(kind(), prior), names));
     return;
   }
 
@@ -192,7 +192,8 @@ void JobRun::PlanChange(const PlanRequest& request, PlanAnswer& answer) {
   if (Flag(prior, "unfinished") && !wants_wait) planned["unfinished"] = false;
   if (waits && has_failed) answer.replace.emplace_back("status");
   if (has_failed && !wants_wait) {
-    answer.diagnostics.push_back(HasFailedUnseen(NameOf(prior), Text(prior, "error_message")));
+    answer.diagnostics.push_back(
+        HasFailedUnseen(NameOf(kind(), prior), Text(prior, "error_message")));
   }
 
   // 3. The object that waits for the job is the one that started it: a create of the same settings
@@ -203,13 +204,14 @@ void JobRun::PlanChange(const PlanRequest& request, PlanAnswer& answer) {
   answer.private_data = ToText(data);
   if (runs_ == nullptr || request.is_apply) return;
   runs_->states().Keeps(Shown(prior, data));
-  if (goes_on && Flag(prior, "unfinished")) answer.diagnostics.push_back(WillGoOn(NameOf(prior)));
+  if (goes_on && Flag(prior, "unfinished"))
+    answer.diagnostics.push_back(WillGoOn(NameOf(kind(), prior)));
 }
 
 // The attributes that ask for another job.
 std::vector<std::string> JobRun::Replacing(const PlanRequest& request, const Value& planned,
                                            const PrivateData& data) const {
-  const Surroundings around = runs_ == nullptr ? Surroundings{} : runs_->surroundings();
+  const Surroundings around = surroundings();
   Settings had = SettingsOf(request.prior, around);
   if (data.has_own_output) had.output.clear();
   Settings asked = SettingsOf(planned, around);
@@ -257,7 +259,7 @@ StateAnswer JobRun::Read(const Value& state, const std::string& private_data,
   if (runs_ == nullptr) return answer;  // the next plan, with a provider that is known, refreshes
   Region* region = RegionOf(state, answer.diagnostics);
   if (region == nullptr) return answer;
-  const RunName name = NameOf(state);
+  const RunName name = NameOf(kind(), state);
   runs_->states().BeginsReading(name.job_id);
   const auto done = absl::MakeCleanup([&] { runs_->states().EndsReading(name.job_id); });
 
@@ -266,8 +268,8 @@ StateAnswer JobRun::Read(const Value& state, const std::string& private_data,
   if (!HasEnded(catalog_, state)) {
     absl::StatusOr<json> job = region->jobs.Get(name.workflow, name.job_id, stop);
     if (job.ok()) {
-      const absl::Status status = schema::FromAnswer(
-          schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, answer.state.AsMap());
+      const absl::Status status =
+          schema::FromAnswer(schema_, *kind().get, *job, answer.state.AsMap());
       if (!status.ok()) answer.diagnostics.push_back(AnswerUnreadable(name, status));
       runs_->states().Saw(Shown(answer.state, ToPrivateData(private_data)));
       return answer;
@@ -280,8 +282,8 @@ StateAnswer JobRun::Read(const Value& state, const std::string& private_data,
   // 2. Asked once for all runs of the workflow.
   absl::StatusOr<bool> exists = region->workflows.Exists(name.workflow, stop);
   if (!exists.ok()) {
-    answer.diagnostics.push_back(
-        UnableToRead({.workflow = name.workflow, .region = name.region}, exists.status()));
+    answer.diagnostics.push_back(UnableToRead(
+        {.kind = &kind(), .workflow = name.workflow, .region = name.region}, exists.status()));
   } else if (!*exists) {
     answer.diagnostics.push_back(WorkflowGone(name));
     answer.state = Value::Null();
@@ -292,9 +294,11 @@ StateAnswer JobRun::Read(const Value& state, const std::string& private_data,
 StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   static const re2::RE2 pattern("(.+)/([a-f0-9]{32})(?:@([a-z0-9-]+))?");
   StateAnswer answer;
-  RunName name;
-  if (!re2::RE2::FullMatch(id, pattern, &name.workflow, &name.job_id, &name.region)) {
-    answer.diagnostics.push_back(InvalidImportId(id));
+  RunName name{.kind = &kind()};
+  if (!re2::RE2::FullMatch(id, pattern, &name.workflow, &name.job_id, &name.region) ||
+      HasError(schema::Validate({.attributes = {*schema_.FindAttribute("workflow_name")}},
+                                Value::Map{{"workflow_name", name.workflow}}))) {
+    answer.diagnostics.push_back(InvalidImportId(kind(), id));
     return answer;
   }
   Value state = schema::EmptyObject(schema_);
@@ -318,8 +322,7 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   attributes["workflow_name"] = name.workflow;
   attributes["job_id"] = name.job_id;
   attributes["id"] = absl::StrCat(name.workflow, "/", name.job_id);
-  const absl::Status status =
-      schema::FromAnswer(schema_, region->jobs.OperationOf("GetIdMappingJob"), *job, attributes);
+  const absl::Status status = schema::FromAnswer(schema_, *kind().get, *job, attributes);
   if (!status.ok()) answer.diagnostics.push_back(AnswerUnreadable(name, status));
   // The next apply waits for a job that is still running, as if it had started it.
   attributes["unfinished"] = !HasEnded(catalog_, state);

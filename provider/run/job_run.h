@@ -1,8 +1,9 @@
-// entityresolution_id_mapping_job_run as Terraform knows it: plans, reads, imports, and hands what
-// is to be applied to Run (run.h). What it promises is in DESIGN.md.
+// A run of a job of any kind as Terraform knows it: plans, reads, imports, and hands what is to be
+// applied to Run (run.h). What it promises is in DESIGN.md.
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "resource/resource.h"
@@ -14,11 +15,10 @@ namespace er::run {
 
 class JobRun final : public resource::Resource {
  public:
-  static constexpr absl::string_view kTypeName = "entityresolution_id_mapping_job_run";
-
-  // `catalog` must outlive this, and so must `runs`, which is null where the provider's
-  // configuration is not known yet.
-  JobRun(const schema::Catalog& catalog, Runs* runs);
+  // `catalog`, `schema` of it, whose behaviour is a JobKind, and `runs` must outlive this; `runs`
+  // is null where the provider's configuration is not known yet.
+  JobRun(const schema::Catalog& catalog, const schema::Schema& schema, Runs* runs)
+      : catalog_(catalog), runs_(runs), schema_(schema) {}
 
   const schema::Schema& schema() const override { return schema_; }
   Diagnostics Validate(const Value& config) override;
@@ -32,6 +32,9 @@ class JobRun final : public resource::Resource {
   void Seen(const Value& state) override;
 
  private:
+  const schema::JobKind& kind() const { return std::get<schema::JobKind>(schema_.behaviour); }
+  // Nothing where the provider's configuration is not known yet.
+  Surroundings surroundings() const;
   void PlanRegion(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
   resource::PlanAnswer PlanDestroy(const resource::PlanRequest& request);
   void PlanCreate(const resource::PlanRequest& request, resource::PlanAnswer& answer);

@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "resource/until.h"
-#include "run/id_mapping_jobs.h"
+#include "run/jobs.h"
 
 namespace er::run {
 
@@ -45,7 +45,7 @@ inline constexpr absl::Duration kLongestAbsence = absl::Minutes(2);
 class JobWatch {
  public:
   // Both must outlive this.
-  JobWatch(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
+  JobWatch(Clock& clock, Jobs& jobs) : clock_(clock), jobs_(jobs) {}
 
   Task<Awaited> Await(const std::string& workflow, const std::string& job_id,
                       const resource::Until& until);
@@ -73,7 +73,7 @@ class JobWatch {
   void Failed(Waiter& waiter, const absl::Status& failure);
 
   Clock& clock_;
-  IdMappingJobs& jobs_;
+  Jobs& jobs_;
   std::mutex mutex_;
   Clock::Signal changed_;
   std::list<Waiter> waiters_;

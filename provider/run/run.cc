@@ -47,7 +47,7 @@ Run::Run(const schema::Schema& schema, Runs& runs, Region& region, resource::App
       step_(step),
       time_out_(TimeOut(schema, ObjectOf(request_), step)),
       until_{.stop = request_.stop, .deadline = runs.clock().Elapsed() + time_out_},
-      settings_(SettingsOf(ObjectOf(request_), runs.surroundings())),
+      settings_(SettingsOf(ObjectOf(request_), runs.surroundings(region.jobs.kind()))),
       state_(ObjectOf(request_)) {
   state_.AsMap()["region"] = region.name;
   private_.has_own_output = settings_.output.empty();
@@ -77,10 +77,14 @@ Task<Run::Ended> Run::Enter() {
   if (status.ok()) {
     const absl::StatusOr<std::vector<Note>> old = co_await runs_.DropOldNotes();
     if (!old.ok()) co_return Nothing(old.status());
-    for (const Note& note : *old) diagnostics_.push_back(OldNote(note));
+    for (const Note& note : *old) {
+      // Of a kind that a later version has, it is that one's.
+      const schema::JobKind* const noted = runs_.FindKind(note.settings.kind);
+      if (noted != nullptr) diagnostics_.push_back(OldNote(*noted, note));
+    }
     co_return std::nullopt;
   }
-  diagnostics_.push_back(JournalUnusable(NameOf(state_), runs_.journal().where(), status));
+  diagnostics_.push_back(JournalUnusable(NameOf(kind(), state_), runs_.journal().where(), status));
   co_return NoObject();
 }
 
@@ -97,8 +101,8 @@ Task<Run::Ended> Run::TakeUpEarlier(TakeUp& earlier) {
   private_.has_own_output = note_->note().settings.output.empty();
   Has(note_->note().job_id);
   FillKnown(schema_, note_->note().known, state_.AsMap());
-  diagnostics_.push_back(
-      TookUp(NameOf(state_), earlier.was_closed() ? TakenUpFrom::kClosed : TakenUpFrom::kEarlier));
+  diagnostics_.push_back(TookUp(
+      NameOf(kind(), state_), earlier.was_closed() ? TakenUpFrom::kClosed : TakenUpFrom::kEarlier));
   co_return co_await Finish();
 }
 
@@ -119,7 +123,7 @@ Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
   private_.has_own_output = settled.settings.output.empty();
   const Turns::Turn turn = region_.turns.TakeOver();
   Has(result.job_id);
-  Fill("GetIdMappingJob", result.answer);
+  Fill(*kind().get, result.answer);
   co_return co_await Finish();
 }
 
@@ -133,14 +137,14 @@ Task<Run::Ended> Run::Start(const StartRequest& request) {
       co_return std::nullopt;
     case StartResult::Kind::kStarted:
       Has(result.job_id);
-      Fill("StartIdMappingJob", result.answer);
+      Fill(*kind().start, result.answer);
       break;
     case StartResult::Kind::kFound:
     case StartResult::Kind::kAdopted:
       Has(result.job_id);
-      Fill("GetIdMappingJob", result.answer);
+      Fill(*kind().get, result.answer);
       if (result.kind == StartResult::Kind::kAdopted) {
-        diagnostics_.push_back(TookUp(NameOf(state_), TakenUpFrom::kRunning));
+        diagnostics_.push_back(TookUp(NameOf(kind(), state_), TakenUpFrom::kRunning));
       }
       break;
     default:
@@ -152,8 +156,7 @@ Task<Run::Ended> Run::Start(const StartRequest& request) {
 StartRequest Run::ToStart(const TakeUp& earlier) {
   return {.settings = settings_,
           .workflow = Text(state_, "workflow_name"),
-          .members = schema::ToMembers(schema_, region_.jobs.OperationOf("StartIdMappingJob"),
-                                       request_.planned),
+          .members = schema::ToMembers(schema_, *kind().start, request_.planned),
           .on_conflict = OnConflictOf(state_),
           .keep = std::max(time_out_, kShortestKept),
           .may_take_up = [&earlier](const Look& look, const Noted& noted) {
@@ -162,7 +165,7 @@ StartRequest Run::ToStart(const TakeUp& earlier) {
 }
 
 Run::Ended Run::NotStartedBecause(const StartResult& result) {
-  const RunName name = NameOf(state_);
+  const RunName name = NameOf(kind(), state_);
   switch (result.kind) {
     case StartResult::Kind::kBusy:
       diagnostics_.push_back(NotStartedBusy(name, result.jobs, result.status));
@@ -193,10 +196,9 @@ void Run::Has(const std::string& job_id) {
   state["unfinished"] = false;
 }
 
-void Run::Fill(const std::string& operation, const json& answer) {
-  const absl::Status status =
-      schema::FromAnswer(schema_, region_.jobs.OperationOf(operation), answer, state_.AsMap());
-  if (!status.ok()) diagnostics_.push_back(AnswerUnreadable(NameOf(state_), status));
+void Run::Fill(const schema::Operation& operation, const json& answer) {
+  const absl::Status status = schema::FromAnswer(schema_, operation, answer, state_.AsMap());
+  if (!status.ok()) diagnostics_.push_back(AnswerUnreadable(NameOf(kind(), state_), status));
 }
 
 // The job is there: waits for its end, or says how it is.
@@ -211,9 +213,9 @@ Task<StateAnswer> Run::Finish() {
 }
 
 Task<StateAnswer> Run::Wait() {
-  const RunName run = NameOf(state_);
+  const RunName run = NameOf(kind(), state_);
   const Awaited awaited = co_await region_.watch.Await(run.workflow, run.job_id, until_);
-  if (!awaited.job.empty()) Fill("GetIdMappingJob", awaited.job);
+  if (!awaited.job.empty()) Fill(*kind().get, awaited.job);
   if (!awaited.last_status.empty()) state_.AsMap()["status"] = awaited.last_status;
   state_.AsMap()["unfinished"] = !awaited.status.ok();
   // It was started, and nothing else is known of it, neither now nor before.
@@ -228,7 +230,7 @@ Task<StateAnswer> Run::Wait() {
 
 void Run::SayHowItEnded(const Awaited& awaited) {
   const bool is_create = step_ == "create";
-  const RunName name = NameOf(state_);
+  const RunName name = NameOf(kind(), state_);
   const std::string status = Text(state_, "status");
   if (awaited.status.ok()) {
     if (!region_.jobs.HasFailed(state_)) return;
@@ -258,9 +260,9 @@ Task<StateAnswer> Run::ReadBack() {
     if (!co_await runs_.clock().Pause(absl::Seconds(1), until_.stop)) break;
   }
   if (job.ok()) {
-    Fill("GetIdMappingJob", *job);
+    Fill(*kind().get, *job);
   } else {
-    diagnostics_.push_back(NotReadBack(NameOf(state_), job.status()));
+    diagnostics_.push_back(NotReadBack(NameOf(kind(), state_), job.status()));
   }
   co_return Answered();
 }
@@ -275,7 +277,7 @@ Task<StateAnswer> Run::Update() {
     co_return StateAnswer{.state = std::move(state_), .private_data = ToText(private_)};
   }
   if (!runs_.Claim(job_id)) {
-    diagnostics_.push_back(TakenByAnother(NameOf(request_.prior)));
+    diagnostics_.push_back(TakenByAnother(NameOf(kind(), request_.prior)));
     co_return StateAnswer{.state = request_.prior,
                           .private_data = request_.private_data,
                           .diagnostics = std::move(diagnostics_)};
@@ -284,8 +286,8 @@ Task<StateAnswer> Run::Update() {
   if (absl::Status held = co_await HoldNote(/*is_mine=*/true, /*makes=*/true); !held.ok()) {
     diagnostics_.push_back(
         absl::IsFailedPrecondition(held)
-            ? HeldByAnother(NameOf(request_.prior), held)
-            : WaitInterrupted(NameOf(request_.prior), Text(request_.prior, "status")));
+            ? HeldByAnother(NameOf(kind(), request_.prior), held)
+            : WaitInterrupted(NameOf(kind(), request_.prior), Text(request_.prior, "status")));
     co_return StateAnswer{.state = request_.prior,
                           .private_data = ToText(before),
                           .diagnostics = std::move(diagnostics_)};
@@ -300,7 +302,7 @@ Task<StateAnswer> Run::Update() {
 
 // What the run of the state was asked for.
 Settings Run::PriorSettings(const PrivateData& plan) const {
-  Settings settings = SettingsOf(request_.prior, runs_.surroundings());
+  Settings settings = SettingsOf(request_.prior, runs_.surroundings(kind()));
   if (plan.has_own_output) settings.output.clear();
   // An import cannot know the triggers; those of the configuration are its own.
   if (plan.planned.has_value() && plan.replaced_job == Text(request_.prior, "job_id")) {
@@ -337,7 +339,7 @@ Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
     co_return held.status();
   }
   diagnostics_.push_back(
-      JournalLeft(NameOf(request_.prior), runs_.journal().where(), held.status()));
+      JournalLeft(NameOf(kind(), request_.prior), runs_.journal().where(), held.status()));
   co_return absl::OkStatus();
 }
 
@@ -346,7 +348,7 @@ Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
 Task<StateAnswer> Run::Delete() {
   const PrivateData plan = ToPrivateData(request_.private_data);
   private_.has_own_output = plan.has_own_output;
-  const RunName name = NameOf(request_.prior);
+  const RunName name = NameOf(kind(), request_.prior);
   runs_.states().Applies(name.job_id);
   std::string status = Text(request_.prior, "status");
   if (Ended not_yet = co_await AwaitEndBeforeDelete(status)) co_return *std::move(not_yet);
@@ -389,10 +391,10 @@ Task<Run::Ended> Run::AwaitEndBeforeDelete(std::string& status) {
   if (region_.jobs.HasEnded(request_.prior) || Text(request_.prior, "on_destroy") != "wait") {
     co_return std::nullopt;
   }
-  const RunName name = NameOf(request_.prior);
+  const RunName name = NameOf(kind(), request_.prior);
   const Awaited awaited = co_await region_.watch.Await(name.workflow, name.job_id, until_);
   if (!awaited.last_status.empty()) status = awaited.last_status;
-  if (!awaited.job.empty()) Fill("GetIdMappingJob", awaited.job);
+  if (!awaited.job.empty()) Fill(*kind().get, awaited.job);
   if (awaited.status.ok() || region_.jobs.IsGone(awaited.status)) co_return std::nullopt;
   diagnostics_.push_back(NotEndedBeforeDelete(name, awaited.status));
   co_return StateAnswer{.state = request_.prior,
@@ -418,12 +420,13 @@ Task<bool> Run::LeaveToCreate(bool is_destroy) {
 // There is no journal though there should be: said once a process, with what the run is about.
 void Run::ReportJournal() {
   const absl::Status trouble = runs_.journal().TakeTrouble();
-  if (!trouble.ok()) diagnostics_.push_back(NoJournal(runs_.journal().where(), trouble));
+  if (!trouble.ok())
+    diagnostics_.push_back(NoJournal(NameOf(kind(), state_), runs_.journal().where(), trouble));
 }
 
 // No job was started, and there is no state.
 StateAnswer Run::Nothing(const absl::Status& why) {
-  const RunName name = NameOf(state_);
+  const RunName name = NameOf(kind(), state_);
   if (absl::IsCancelled(why)) {
     diagnostics_.push_back(NotStartedInterrupted(name));
   } else if (absl::IsDeadlineExceeded(why) && runs_.clock().Elapsed() >= until_.deadline) {
@@ -446,13 +449,13 @@ StateAnswer Run::Answered() {
     const absl::Status written = note_->Write(std::move(answered));
     if (absl::IsAborted(written)) {
       // The job is the other process's by now, and reported there.
-      diagnostics_.push_back(TakenOver(NameOf(state_), written));
+      diagnostics_.push_back(TakenOver(NameOf(kind(), state_), written));
       return {.state = request_.prior,
               .private_data = request_.private_data,
               .diagnostics = std::move(diagnostics_)};
     }
     if (!written.ok()) {
-      diagnostics_.push_back(JournalLeft(NameOf(state_), runs_.journal().where(), written));
+      diagnostics_.push_back(JournalLeft(NameOf(kind(), state_), runs_.journal().where(), written));
     }
   }
   ER_CHECK(!job_id.empty(), "An answer with an object has a job.");

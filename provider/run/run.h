@@ -54,11 +54,14 @@ class Run {
   Task<bool> LeaveToCreate(bool is_destroy);
 
   void Has(const std::string& job_id);
-  void Fill(const std::string& operation, const nlohmann::json& answer);
+  // `operation` is the kind's start or get.
+  void Fill(const schema::Operation& operation, const nlohmann::json& answer);
   void ReportJournal();
   resource::StateAnswer Nothing(const absl::Status& why);
   resource::StateAnswer NoObject();
   resource::StateAnswer Answered();
+
+  const schema::JobKind& kind() const { return region_.jobs.kind(); }
 
   const schema::Schema& schema_;
   Runs& runs_;

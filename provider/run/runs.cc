@@ -1,6 +1,7 @@
 #include "run/runs.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "aws/hash.h"
@@ -9,8 +10,6 @@
 
 namespace er::run {
 namespace {
-
-constexpr char kKind[] = "id_mapping";
 
 void LogTrouble(const absl::Status& status) {
   if (!status.ok() && !absl::IsAborted(status)) {
@@ -60,25 +59,33 @@ Task<absl::StatusOr<std::vector<Note>>> Runs::DropOldNotes() {
   co_return dropped;
 }
 
-Surroundings Runs::surroundings() const {
-  return {.kind = kKind, .region = session_.region(), .account = session_.account()};
+Surroundings Runs::surroundings(const schema::JobKind& kind) const {
+  return {.kind = kind.name, .region = session_.region(), .account = session_.account()};
 }
 
 std::string Runs::LockName(const Region& region) const {
-  return aws::Sha256Hex(absl::StrCat(kKind, "\n", region.name, "\n", session_.account(), "\n",
-                                     session_.endpoint()))
+  return aws::Sha256Hex(absl::StrCat(region.jobs.kind().name, "\n", region.name, "\n",
+                                     session_.account(), "\n", session_.endpoint()))
       .substr(0, 16);
 }
 
-absl::StatusOr<Region*> Runs::ForRegion(const std::string& name) {
+const schema::JobKind* Runs::FindKind(absl::string_view name) const {
+  for (const schema::Schema& type : catalog_.types) {
+    const auto* kind = std::get_if<schema::JobKind>(&type.behaviour);
+    if (kind != nullptr && kind->name == name) return kind;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<Region*> Runs::ForRegion(const schema::JobKind& kind, const std::string& name) {
   // Held while connecting: those who come for the same Region would only ask for the same
   // credentials.
   std::lock_guard lock(mutex_);
-  std::unique_ptr<Region>& region = regions_[name];
+  std::unique_ptr<Region>& region = regions_[{kind.name, name}];
   if (region == nullptr) {
     ASSIGN_OR_RETURN(aws::Client* const client, session_.ClientFor(name));
-    region =
-        std::make_unique<Region>(name, *client, catalog_, clock_, options_.max_concurrent_jobs);
+    region = std::make_unique<Region>(name, *client, catalog_, kind, clock_,
+                                      options_.max_concurrent_jobs);
   }
   return region.get();
 }

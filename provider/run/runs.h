@@ -15,9 +15,9 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "resource/session.h"
-#include "run/id_mapping_jobs.h"
 #include "run/job_in_the_way.h"
 #include "run/job_watch.h"
+#include "run/jobs.h"
 #include "run/journal.h"
 #include "run/settings.h"
 #include "run/states.h"
@@ -27,12 +27,12 @@
 
 namespace er::run {
 
-// What the runs of one Region share.
+// What the runs of one kind of job share in one Region: the service counts each kind apart.
 struct Region {
-  Region(std::string region, aws::Client& client, const schema::Catalog& catalog, Clock& clock,
-         int max_concurrent_jobs)
+  Region(std::string region, aws::Client& client, const schema::Catalog& catalog,
+         const schema::JobKind& kind, Clock& clock, int max_concurrent_jobs)
       : name(std::move(region)),
-        jobs(client, catalog),
+        jobs(client, catalog, kind),
         turns(clock, max_concurrent_jobs,
               "Waiting for a turn: another job of this account and Region is running"),
         starting(clock, 1),
@@ -41,7 +41,7 @@ struct Region {
         workflows(clock, jobs) {}
 
   const std::string name;
-  IdMappingJobs jobs;
+  Jobs jobs;
   Turns turns;     // of runs, from before the start to the end of the wait
   Turns starting;  // of starts alone
   JobWatch watch;
@@ -63,7 +63,9 @@ class Runs {
   Clock& clock() { return clock_; }
   Journal& journal() { return *journal_; }
   States& states() { return states_; }
-  Surroundings surroundings() const;
+  Surroundings surroundings(const schema::JobKind& kind) const;
+  // The kind of job that a note is about; null if there is none of this name.
+  const schema::JobKind* FindKind(absl::string_view name) const;
   // The start lock of a Region.
   std::string LockName(const Region& region) const;
 
@@ -74,8 +76,8 @@ class Runs {
   // once.
   Task<absl::StatusOr<std::vector<Note>>> DropOldNotes();
 
-  // The Region of this name, connected at the first call; owned by this.
-  absl::StatusOr<Region*> ForRegion(const std::string& name);
+  // The Region of this name for this kind, connected at the first call; owned by this.
+  absl::StatusOr<Region*> ForRegion(const schema::JobKind& kind, const std::string& name);
 
   // A run of this process has this job. False if another one has it already: a job is claimed once.
   bool Claim(const std::string& job_id);
@@ -111,7 +113,7 @@ class Runs {
   bool dropped_old_notes_ = false;
 
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Region>> regions_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Region>> regions_;  // by kind, name
   std::map<std::string, absl::Time> claimed_;
   std::vector<Journal::Held*> left_;
   std::vector<std::string> forgotten_at_end_;

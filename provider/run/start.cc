@@ -280,7 +280,7 @@ class Starter {
       return journal_.MayAct() && clock_.Elapsed() - listed_at_ <= kFresh;
     });
     if (answer.ok() && schema::TextMember(answer->body, "jobId").empty()) {
-      return aws::ToStatus({.operation = "StartIdMappingJob",
+      return aws::ToStatus({.operation = jobs_.kind().start->name,
                             .message = "the answer has no jobId",
                             .request_id = answer->request_id,
                             .region = region_.name,
@@ -490,7 +490,7 @@ class Starter {
   Clock& clock_;
   Journal& journal_;
   Region& region_;
-  IdMappingJobs& jobs_;
+  Jobs& jobs_;
   Journal::Held* note_;  // of the attempt under way, or of one whose answer was lost
   const StartRequest& request_;
   const resource::Until& until_;

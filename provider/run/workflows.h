@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "resource/until.h"
-#include "run/id_mapping_jobs.h"
+#include "run/jobs.h"
 #include "run/one_at_a_time.h"
 
 namespace er::run {
@@ -19,7 +19,7 @@ namespace er::run {
 class Workflows {
  public:
   // Both must outlive this.
-  Workflows(Clock& clock, IdMappingJobs& jobs) : clock_(clock), jobs_(jobs) {}
+  Workflows(Clock& clock, Jobs& jobs) : clock_(clock), jobs_(jobs) {}
 
   // Asks with one page of ListIdMappingJobs, and never again for the same workflow unless that
   // failed. Those who ask at the same time share the call.
@@ -36,7 +36,7 @@ class Workflows {
   };
 
   Clock& clock_;
-  IdMappingJobs& jobs_;
+  Jobs& jobs_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Entry>> entries_;
 };

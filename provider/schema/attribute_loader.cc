@@ -69,7 +69,8 @@ void ReadUse(const Cursor& at, AttributeLoader::Unless unless, Attribute& attrib
   attribute.required = at.Flag("required");
   attribute.optional = at.Flag("optional");
   attribute.computed = at.Flag("computed");
-  const bool is_said = attribute.required || attribute.optional || attribute.computed;
+  const bool is_said =
+      attribute.required || attribute.optional || attribute.computed || at.Has("default");
   if (!is_said && unless == AttributeLoader::Unless::kComputed) attribute.computed = true;
   attribute.replaces = at.Flag("replaces");
   attribute.is_volatile = at.Flag("volatile");

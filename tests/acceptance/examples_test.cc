@@ -18,7 +18,15 @@ namespace fs = std::filesystem;
 
 const fs::path kExamples = ER_SOURCE_DIR "/examples";
 
-using ExamplesTest = AcceptanceTest;
+constexpr const char* kWorkflowKinds[] = {"idmappingworkflow", "matchingworkflow"};
+
+class ExamplesTest : public AcceptanceTest {
+ protected:
+  // What runs: one of each kind.
+  void PutWorkflows() {
+    for (const char* kind : kWorkflowKinds) emulator.PutWorkflow("customers", {{"kind", kind}});
+  }
+};
 
 // One as it stands in the registry, which leaves nothing to do.
 void ExpectSettles(Workspace& workspace, const std::string& configuration) {
@@ -109,7 +117,7 @@ TEST_F(ExamplesTest, OfResourcesAreAppliedPlannedToNothingAndDestroyed) {
     const std::string type = entry.path().filename();
     // What runs is taken for granted.
     const bool is_run = type.find("job_run") != std::string::npos;
-    if (is_run) emulator.PutWorkflow("customers");
+    if (is_run) PutWorkflows();
     if (!is_run) emulator.DeleteWorkflow("customers");
     const std::string resource = ReadFile(entry.path() / "resource.tf");
     ExpectSettles(workspace, resource);
@@ -124,8 +132,8 @@ TEST_F(ExamplesTest, OfResourcesAreAppliedPlannedToNothingAndDestroyed) {
 
 // Those of what no resource makes.
 TEST_F(ExamplesTest, OfOtherDataSourcesAreApplied) {
-  for (const char* kind : {"idmappingworkflow", "matchingworkflow"}) {
-    emulator.PutWorkflow("customers", {{"kind", kind}});
+  PutWorkflows();
+  for (const char* kind : kWorkflowKinds) {
     emulator.Ask("POST", "jobs",
                  {{"workflow", "customers"}, {"kind", kind}, {"region", "eu-west-1"}});
   }

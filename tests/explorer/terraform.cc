@@ -8,6 +8,7 @@
 #include "schema/loader.h"
 #include "schema/schema.h"
 #include "support/await.h"
+#include "support/job_kinds.h"
 
 namespace er::explorer {
 namespace {
@@ -203,8 +204,7 @@ void Terraform::Parallel(Walk& walk, std::vector<std::function<void()>> nodes) {
 // --------------------------------------------------------------------------------------- plans
 
 Value Terraform::ConfigOf(const Configured& configured) const {
-  const schema::Schema& schema =
-      *schema::BuiltInCatalog().Find(schema::Kind::kResource, run::JobRun::kTypeName);
+  const schema::Schema& schema = IdMappingRun();
   Value config = schema::EmptyObject(schema);
   Value::Map& arguments = config.AsMap();
   arguments["workflow_name"] = configured.by_arn ? kArn : "wf";

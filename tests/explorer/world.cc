@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "schema/loader.h"
+#include "support/job_kinds.h"
 
 namespace er::explorer {
 namespace {
@@ -290,7 +291,7 @@ Process::Process(World& w, std::string named, const std::string& scope, bool in_
             return options;
           }(),
           session, schema::BuiltInCatalog(), clock),
-      job_run(schema::BuiltInCatalog(), &runs) {}
+      job_run(schema::BuiltInCatalog(), IdMappingRun(), &runs) {}
 
 Process::~Process() = default;
 

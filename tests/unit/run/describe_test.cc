@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "resource/describe.h"
 #include "support/golden.h"
+#include "support/job_kinds.h"
 #include "unit/run/printing.h"
 
 namespace er::run {
@@ -17,9 +18,12 @@ using resource::NoRegion;
 using resource::NotConfigured;
 using resource::UnableToConnect;
 
-const RunName kRun{
-    .workflow = "customers", .region = "eu-west-1", .job_id = "0123456789abcdef0123456789abcdef"};
-const RunName kNoJob{.workflow = "customers", .region = "eu-west-1"};
+const RunName kRun{.kind = &IdMapping(),
+                   .workflow = "customers",
+                   .region = "eu-west-1",
+                   .job_id = "0123456789abcdef0123456789abcdef"};
+const RunName kNoJob{.kind = &IdMapping(), .workflow = "customers", .region = "eu-west-1"};
+const RunName kMatching{.kind = &Matching(), .workflow = "people", .region = "eu-west-1"};
 
 absl::Status Refused(const std::string& code, const std::string& message, int http_status,
                      const std::string& operation = "StartIdMappingJob") {
@@ -132,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Outcome{"plugin_ends", PluginEnds(kRun, "RUNNING", true)},
         Outcome{"journal_unusable", JournalUnusable(kNoJob, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"no_journal",
-                NoJournal(".terraform/entityresolution-journal",
+                NoJournal(kNoJob, ".terraform/entityresolution-journal",
                           absl::UnavailableError("making note-1: No space left on device"))},
         Outcome{"journal_left", JournalLeft(kRun, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"journal_unread", JournalUnread("s3://bucket/journal/", kBucketDenied)},
@@ -154,8 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
             AnswerUnreadable(kRun,
                              absl::InternalError("the answer's metrics is string, not an object"))},
         Outcome{"not_read_back", NotReadBack(kRun, kGetDenied)},
-        Outcome{"old_note", OldNote(OldNoteOf(kRun.job_id))},
-        Outcome{"old_note_without_job", OldNote(OldNoteOf(""))},
+        Outcome{"old_note", OldNote(IdMapping(), OldNoteOf(kRun.job_id))},
+        Outcome{"old_note_without_job", OldNote(IdMapping(), OldNoteOf(""))},
         Outcome{"forgot_running", ForgotRunning(kRun, "RUNNING")},
         Outcome{"not_ended_before_delete",
                 NotEndedBeforeDelete(kRun, absl::DeadlineExceededError(
@@ -163,7 +167,9 @@ INSTANTIATE_TEST_SUITE_P(
         Outcome{"unable_to_read", UnableToRead(kRun, kGetDenied)},
         Outcome{"unable_to_list", UnableToRead(kNoJob, kListDenied)},
         Outcome{"workflow_gone", WorkflowGone(kRun)},
-        Outcome{"invalid_import_id", InvalidImportId("x")},
+        Outcome{"invalid_import_id", InvalidImportId(IdMapping(), "x")},
+        Outcome{"invalid_import_id_matching", InvalidImportId(Matching(), "x")},
+        Outcome{"not_started_matching", NotStartedInTime(kMatching, absl::Minutes(20))},
         Outcome{"nothing_to_import",
                 NothingToImport(kRun, Refused("ResourceNotFoundException", "Job not found", 404,
                                               "GetIdMappingJob"))},

@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "schema/loader.h"
 #include "support/fake_clock.h"
+#include "support/job_kinds.h"
 #include "unit/run/told_jobs.h"
 
 namespace er::run {
@@ -22,7 +23,7 @@ class JobInTheWayTest : public testing::Test {
 
   FakeClock clock_{FakeClock::Mode::kWaits};
   ToldJobs service_{clock_};
-  IdMappingJobs jobs_{service_, schema::BuiltInCatalog()};
+  Jobs jobs_{service_, schema::BuiltInCatalog(), IdMapping()};
   JobInTheWay in_the_way_{clock_, jobs_};
   std::stop_source stop_;
 };

@@ -1,4 +1,5 @@
 // Plan, read, update, delete and import of a run.
+#include "support/job_kinds.h"
 #include "unit/run/run_fixture.h"
 
 namespace er::run {
@@ -126,7 +127,7 @@ TEST(JobRunPlan, AnUnfinishedRunMayBeWaitedForWhereThatIsNotKnownYet) {
 TEST(JobRunPlan, WithoutAKnownProviderTheRegionIsUnknownForANewRunAndKeptForAnOldOne) {
   RunFixture test;
   const StateAnswer run = test.Create();
-  JobRun unbound(schema::BuiltInCatalog(), nullptr);
+  JobRun unbound(schema::BuiltInCatalog(), IdMappingRun(), nullptr);
   EXPECT_TRUE(test.PlanTo(unbound, Value::Null(), test.Config({})).planned["region"].IsUnknown());
   EXPECT_EQ(test.PlanTo(unbound, run.state, test.Config({})).planned, run.state);
 }

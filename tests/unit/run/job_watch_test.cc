@@ -8,6 +8,7 @@
 #include "schema/loader.h"
 #include "support/await.h"
 #include "support/fake_clock.h"
+#include "support/job_kinds.h"
 #include "unit/run/told_jobs.h"
 
 namespace er::run {
@@ -57,7 +58,7 @@ class JobWatchTest : public testing::Test {
 
   FakeClock clock_{0};
   ToldJobs service_{clock_};
-  IdMappingJobs jobs_{service_, schema::BuiltInCatalog()};
+  Jobs jobs_{service_, schema::BuiltInCatalog(), IdMapping()};
   JobWatch watch_{clock_, jobs_};
   std::stop_source stop_;
 };

@@ -17,6 +17,7 @@
 #include "schema/plan.h"
 #include "support/await.h"
 #include "support/fake_clock.h"
+#include "support/job_kinds.h"
 #include "support/memory_store.h"
 #include "unit/run/fake_service.h"
 #include "unit/run/printing.h"
@@ -34,7 +35,7 @@ struct Process {
 
   resource::Session session;
   Runs runs;
-  JobRun run{schema::BuiltInCatalog(), &runs};
+  JobRun run{schema::BuiltInCatalog(), IdMappingRun(), &runs};
 };
 
 class Fixture {

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "support/job_kinds.h"
 #include "unit/run/processes.h"
 
 namespace er::run {
@@ -222,19 +223,21 @@ TEST_F(RunsTest, ThereIsAStartLockForEachRegionAccountAndEndpoint) {
       }
     } client;
     for (const char* name : {"eu-west-1", "eu-west-2"}) {
-      Region region(name, client, schema::BuiltInCatalog(), clock, 1);
-      const std::string lock = process->runs.LockName(region);
-      EXPECT_EQ(Enter(options)->runs.LockName(region), lock);
-      names.insert(lock);
+      for (const schema::JobKind* kind : {&IdMapping(), &Matching()}) {
+        Region region(name, client, schema::BuiltInCatalog(), *kind, clock, 1);
+        const std::string lock = process->runs.LockName(region);
+        EXPECT_EQ(Enter(options)->runs.LockName(region), lock);
+        names.insert(lock);
+      }
     }
   }
-  EXPECT_THAT(names, SizeIs(6));
+  EXPECT_THAT(names, SizeIs(12));
 }
 
 TEST_F(RunsTest, ARegionThatCannotBeConnectedIsAnErrorEachTime) {
   const auto process = Enter();
   for (int i = 0; i < 2; ++i) {
-    EXPECT_TRUE(absl::IsUnimplemented(process->runs.ForRegion("eu-west-1").status()));
+    EXPECT_TRUE(absl::IsUnimplemented(process->runs.ForRegion(IdMapping(), "eu-west-1").status()));
   }
 }
 

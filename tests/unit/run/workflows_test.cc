@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "schema/loader.h"
 #include "support/fake_clock.h"
+#include "support/job_kinds.h"
 #include "unit/run/told_jobs.h"
 
 namespace er::run {
@@ -17,7 +18,7 @@ class WorkflowsTest : public testing::Test {
  protected:
   FakeClock clock_;
   ToldJobs service_{clock_};
-  IdMappingJobs jobs_{service_, schema::BuiltInCatalog()};
+  Jobs jobs_{service_, schema::BuiltInCatalog(), IdMapping()};
   Workflows workflows_{clock_, jobs_};
 };
 

@@ -1,4 +1,4 @@
-#include "run/id_mapping_jobs.h"
+#include "run/jobs.h"
 
 #include <algorithm>
 #include <optional>
@@ -36,19 +36,10 @@ bool Reaches(const json& jobs, absl::Time newer_than) {
 
 }  // namespace
 
-const schema::Operation& IdMappingJobs::OperationOf(const std::string& name) const {
-  return catalog_.operations.find(name)->second;
-}
-
-absl::StatusOr<aws::Answer> IdMappingJobs::Call(const std::string& name, const json& members,
-                                                std::stop_token stop) {
-  return resource::Call(client_, OperationOf(name), members, stop);
-}
-
-absl::StatusOr<JobList> IdMappingJobs::ToJobList(absl::StatusOr<aws::Answer> answer) const {
+absl::StatusOr<JobList> Jobs::ToJobList(absl::StatusOr<aws::Answer> answer) const {
   if (!answer.ok()) return std::move(answer).status();
   JobList list{.date = answer->date};
-  for (const json& job : answer->body["jobs"]) {
+  for (const json& job : answer->body[kind_.list.items]) {
     if (schema::TextMember(job, "jobId").empty()) continue;
     list.jobs.push_back({.id = schema::TextMember(job, "jobId"),
                          .status = schema::TextMember(job, "status"),
@@ -58,54 +49,52 @@ absl::StatusOr<JobList> IdMappingJobs::ToJobList(absl::StatusOr<aws::Answer> ans
   return list;
 }
 
-absl::StatusOr<aws::Answer> IdMappingJobs::Start(const json& members,
-                                                 const std::function<bool()>& may_send) {
+absl::StatusOr<aws::Answer> Jobs::Start(const json& members,
+                                        const std::function<bool()>& may_send) {
   // An interrupt does not cut this call off: its answer is worth a moment.
-  return resource::Call(client_, OperationOf("StartIdMappingJob"), members, std::stop_token(),
-                        may_send);
+  return resource::Call(client_, *kind_.start, members, std::stop_token(), may_send);
 }
 
-absl::StatusOr<json> IdMappingJobs::Get(const std::string& workflow, const std::string& job_id,
-                                        std::stop_token stop) {
-  ASSIGN_OR_RETURN(aws::Answer answer,
-                   Call("GetIdMappingJob", {{"workflowName", workflow}, {"jobId", job_id}}, stop));
+absl::StatusOr<json> Jobs::Get(const std::string& workflow, const std::string& job_id,
+                               std::stop_token stop) {
+  ASSIGN_OR_RETURN(
+      aws::Answer answer,
+      resource::Call(client_, *kind_.get, {{"workflowName", workflow}, {"jobId", job_id}}, stop));
   if (schema::TextMember(answer.body, "status").empty()) {
-    return absl::InternalError(absl::StrCat("GetIdMappingJob: the answer for job ", job_id,
+    return absl::InternalError(absl::StrCat(kind_.get->name, ": the answer for job ", job_id,
                                             " has no status (request id ", answer.request_id, ")"));
   }
   return std::move(answer.body);
 }
 
-absl::StatusOr<JobList> IdMappingJobs::ListWhile(const std::string& workflow, int pages,
-                                                 std::stop_token stop,
-                                                 const resource::Enough& enough) {
-  return ToJobList(resource::ListAll(client_, OperationOf("ListIdMappingJobs"), "jobs",
+absl::StatusOr<JobList> Jobs::ListWhile(const std::string& workflow, int pages,
+                                        std::stop_token stop, const resource::Enough& enough) {
+  return ToJobList(resource::ListAll(client_, *kind_.list.operation, kind_.list.items,
                                      {{"workflowName", workflow}}, pages, stop, enough));
 }
 
-absl::StatusOr<JobList> IdMappingJobs::List(const std::string& workflow, int pages,
-                                            std::stop_token stop) {
+absl::StatusOr<JobList> Jobs::List(const std::string& workflow, int pages, std::stop_token stop) {
   return ListWhile(workflow, pages, stop);
 }
 
-absl::StatusOr<JobList> IdMappingJobs::ListSince(const std::string& workflow, absl::Time newer_than,
-                                                 std::stop_token stop) {
+absl::StatusOr<JobList> Jobs::ListSince(const std::string& workflow, absl::Time newer_than,
+                                        std::stop_token stop) {
   return ListWhile(workflow, 0, stop,
                    [&](const json& jobs, absl::Time) { return Reaches(jobs, newer_than); });
 }
 
-absl::StatusOr<JobList> IdMappingJobs::ListRecent(const std::string& workflow,
-                                                  absl::Duration recent, std::stop_token stop) {
+absl::StatusOr<JobList> Jobs::ListRecent(const std::string& workflow, absl::Duration recent,
+                                         std::stop_token stop) {
   return ListWhile(workflow, 0, stop,
                    [&](const json& jobs, absl::Time date) { return Reaches(jobs, date - recent); });
 }
 
-absl::StatusOr<std::vector<std::string>> IdMappingJobs::ListWorkflows(std::stop_token stop) {
+absl::StatusOr<std::vector<std::string>> Jobs::ListWorkflows(std::stop_token stop) {
   ASSIGN_OR_RETURN(aws::Answer answer,
-                   resource::ListAll(client_, OperationOf("ListIdMappingWorkflows"),
-                                     "workflowSummaries", json::object(), 0, stop));
+                   resource::ListAll(client_, *kind_.workflows.operation, kind_.workflows.items,
+                                     json::object(), 0, stop));
   std::vector<std::string> names;
-  for (const json& workflow : answer.body["workflowSummaries"]) {
+  for (const json& workflow : answer.body[kind_.workflows.items]) {
     if (std::string name = schema::TextMember(workflow, "workflowName"); !name.empty()) {
       names.push_back(std::move(name));
     }
@@ -124,23 +113,23 @@ bool HasFailed(const schema::Catalog& catalog, const Value& run) {
          !(status.IsString() && Contains(catalog.vocabulary.succeeded, status.AsString()));
 }
 
-bool IdMappingJobs::HasEnded(const json& job) const {
+bool Jobs::HasEnded(const json& job) const {
   if (IsEnd(catalog_, schema::TextMember(job, "status"))) return true;
   const auto end = job.find("endTime");
   return end != job.end() && !end->is_null();
 }
 
-bool IdMappingJobs::HasFailed(const json& job) const {
+bool Jobs::HasFailed(const json& job) const {
   return HasEnded(job) &&
          !Contains(catalog_.vocabulary.succeeded, schema::TextMember(job, "status"));
 }
 
-bool IdMappingJobs::IsGone(const absl::Status& failure) const {
+bool Jobs::IsGone(const absl::Status& failure) const {
   const std::optional<aws::Error> error = aws::ErrorOf(failure);
   return error.has_value() && Contains(catalog_.vocabulary.gone, error->code);
 }
 
-bool IdMappingJobs::IsBusy(const absl::Status& failure) const {
+bool Jobs::IsBusy(const absl::Status& failure) const {
   const std::optional<aws::Error> error = aws::ErrorOf(failure);
   return error.has_value() && Contains(catalog_.vocabulary.busy, error->code);
 }

@@ -1,4 +1,4 @@
-// The service's operations on ID mapping jobs, typed as far as this program looks into them.
+// The service's operations on the jobs of one kind, typed as far as this program looks into them.
 #pragma once
 
 #include <functional>
@@ -34,11 +34,13 @@ bool HasEnded(const schema::Catalog& catalog, const Value& run);
 bool HasFailed(const schema::Catalog& catalog, const Value& run);
 
 // Safe for concurrent use. Failures are those of aws::Client::Call().
-class IdMappingJobs {
+class Jobs {
  public:
-  // Both must outlive this.
-  IdMappingJobs(aws::Client& client, const schema::Catalog& catalog)
-      : client_(client), catalog_(catalog) {}
+  // All must outlive this.
+  Jobs(aws::Client& client, const schema::Catalog& catalog, const schema::JobKind& kind)
+      : client_(client), catalog_(catalog), kind_(kind) {}
+
+  const schema::JobKind& kind() const { return kind_; }
 
   // `may_send` is asked right before each attempt goes out: where it says no, the call ends with
   // kAborted, and what was tried before was not executed.
@@ -55,10 +57,10 @@ class IdMappingJobs {
                                     std::stop_token stop);
   absl::StatusOr<JobList> ListRecent(const std::string& workflow, absl::Duration recent,
                                      std::stop_token stop);
-  // The names of all ID mapping workflows of the account and Region.
+  // The names of all workflows of the account and Region that can have such jobs.
   absl::StatusOr<std::vector<std::string>> ListWorkflows(std::stop_token stop);
 
-  // The same of what GetIdMappingJob says.
+  // The same of what the service says of one job.
   bool HasEnded(const nlohmann::json& job) const;
   bool HasFailed(const nlohmann::json& job) const;
   bool HasEnded(const Value& run) const { return run::HasEnded(catalog_, run); }
@@ -67,17 +69,14 @@ class IdMappingJobs {
   bool IsGone(const absl::Status& failure) const;  // the service knows no such workflow or job
   bool IsBusy(const absl::Status& failure) const;  // refused because of another job
 
-  const schema::Operation& OperationOf(const std::string& name) const;
-
  private:
-  absl::StatusOr<aws::Answer> Call(const std::string& name, const nlohmann::json& members,
-                                   std::stop_token stop);
   absl::StatusOr<JobList> ToJobList(absl::StatusOr<aws::Answer> answer) const;
   absl::StatusOr<JobList> ListWhile(const std::string& workflow, int pages, std::stop_token stop,
                                     const resource::Enough& enough = nullptr);
 
   aws::Client& client_;
   const schema::Catalog& catalog_;
+  const schema::JobKind& kind_;
 };
 
 }  // namespace er::run
