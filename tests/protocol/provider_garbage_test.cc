@@ -234,7 +234,7 @@ TEST_F(ProviderGarbage, WithoutContent) {
 }
 
 TEST_F(ProviderGarbage, OfTypesThatAreNot) {
-  for (const char* name : {"", "x", kJobType, "entityresolution_matching_job_run"}) {
+  for (const char* name : {"", "x", kJobType, "entityresolution_nothing"}) {
     SCOPED_TRACE(name);
     tfplugin6::ApplyResourceChange::Request apply;
     apply.set_type_name(name);

@@ -120,12 +120,12 @@ TEST_F(ProviderUpgrade, RefusesFlatmaps) {
 
 TEST_F(ProviderUpgrade, RefusesTypesThatItDoesNotHave) {
   tfplugin6::UpgradeResourceState::Request request;
-  request.set_type_name("entityresolution_matching_job_run");
+  request.set_type_name("entityresolution_nothing");
   request.mutable_raw_state()->set_json("{}");
   const auto response = provider_.Call(&Stub::UpgradeResourceState, request);
   EXPECT_FALSE(response.has_upgraded_state());
   EXPECT_THAT(ToText(response.diagnostics()),
-              HasSubstr("no resource type \"entityresolution_matching_job_run\""));
+              HasSubstr("no resource type \"entityresolution_nothing\""));
 }
 
 TEST_F(ProviderUpgrade, KnowsNoIdentities) {
