@@ -192,6 +192,29 @@ absl::Status Connection::AssumeRoles(const std::stop_token& stop) {
   return absl::OkStatus();
 }
 
+// What to do where STS cannot be asked who the caller is, or does not want to say.
+// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+std::string Remedy(const absl::Status& why) {
+  const std::optional<Error> error = ErrorOf(why);
+  const std::string code = error ? error->code : "";
+  if (code == "InvalidClientTokenId") {
+    return "AWS does not know this access key, or not without its session token: set all of it "
+           "anew.";
+  }
+  if (code == "SignatureDoesNotMatch") {
+    return "The secret key is not that of this access key: set both anew.";
+  }
+  if (code == "ExpiredToken" || code == "ExpiredTokenException") {
+    return "These keys have come to their end: get new ones, or take a role or a profile, whose "
+           "keys are renewed.";
+  }
+  if (error && error->http_status == 0) {
+    return "See whether this computer reaches that address, if need be by https_proxy, and whether "
+           "the Region is right.";
+  }
+  return "See whether these are the credentials that you mean.";
+}
+
 absl::Status Connection::CheckAccount(std::stop_token stop) {
   const std::vector<std::string>& allowed = settings_.allowed_account_ids;
   const std::vector<std::string>& forbidden = settings_.forbidden_account_ids;
@@ -203,14 +226,18 @@ absl::Status Connection::CheckAccount(std::stop_token stop) {
   if (allowed.empty() && forbidden.empty() && (is_skipped || is_stand_in)) {
     return absl::OkStatus();
   }
+  ASSIGN_OR_RETURN(const Credentials checked, credentials_->Get(stop));
   CallerConfig config = parts_.sts;
   config.credentials = credentials_.get();
   absl::StatusOr<CallerIdentity> identity =
       Sts(parts_.sts_endpoint, std::move(config)).GetCallerIdentity(std::move(stop));
   if (!identity.ok()) {
-    return WithContext(identity.status(),
-                       "checking the credentials (skip_credentials_validation together with "
-                       "skip_requesting_account_id does without)");
+    return WithAdvice(
+        WithContext(identity.status(), absl::StrCat("checking the credentials of ", checked.source,
+                                                    " (access key ", checked.access_key_id, ")")),
+        absl::StrCat(Remedy(identity.status()),
+                     " To do without this check, set both skip_credentials_validation and "
+                     "skip_requesting_account_id."));
   }
   account_ = identity->account;
   log::Debug("The caller is known", {{"account", account_}, {"arn", identity->arn}});

@@ -27,7 +27,11 @@ absl::StatusOr<Credentials> CredentialChain::Get(std::stop_token stop) {
     }
     absl::StrAppend(&looked_at, "\n  - ", place.name, ": ", credentials.status().message());
   }
-  return absl::UnauthenticatedError(absl::StrCat("no AWS credentials were found in:", looked_at));
+  return absl::UnauthenticatedError(absl::StrCat(
+      "no AWS credentials were found in:", looked_at,
+      "\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile by AWS_PROFILE or the "
+      "argument profile, after `aws sso login` where it is one of SSO. In a pipeline, take a role "
+      "by assume_role_with_web_identity."));
 }
 
 void CredentialChain::Invalidate(const Credentials& refused) {

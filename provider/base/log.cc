@@ -7,7 +7,9 @@
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/utf8.h"
@@ -22,6 +24,17 @@ constexpr std::array<absl::string_view, 6> kNames = {"trace", "debug", "info",
 constexpr std::size_t kLongestText = 8 << 10;
 
 std::atomic<Level> lowest = Level::kOff;
+std::atomic<bool> fields_are_members = false;
+
+// As hclog writes values: in quotation marks where they would run into what follows.
+void AppendField(std::string& message, const Field& field) {
+  absl::StrAppend(&message, " ", field.name, "=");
+  if (!field.value.empty() && field.value.find_first_of(" \t\n\r\"=") == std::string::npos) {
+    message += field.value;
+  } else {
+    absl::StrAppend(&message, "\"", absl::StrReplaceAll(field.value, {{"\"", "\\\""}}), "\"");
+  }
+}
 
 void AppendQuoted(std::string& line, absl::string_view text) {
   const bool cut = text.size() > kLongestText;
@@ -52,17 +65,26 @@ std::optional<Level> ParseLevel(absl::string_view word) {
 }
 
 void SetLevel(Level level) { lowest = level; }
+void SetFieldsAreMembers(bool are_members) { fields_are_members = are_members; }
 bool IsOn(Level level) { return level >= lowest && level != Level::kOff; }
 
 void Write(Level level, absl::string_view message, Fields fields) {
+  const bool are_members = fields_are_members;
+  std::string text(message.substr(0, kLongestText));
+  if (!are_members && fields.size() > 0) {
+    text += ':';
+    for (const Field& field : fields) AppendField(text, field);
+  }
   std::string line = R"({"@level":)";
   AppendQuoted(line, kNames[static_cast<std::size_t>(level)]);
   line += R"(,"@message":)";
-  AppendQuoted(line, message);
-  line += R"(,"@module":"entityresolution","@timestamp":)";
+  AppendQuoted(line, are_members ? message : text);
+  if (are_members) line += R"(,"@module":"entityresolution")";
+  line += R"(,"@timestamp":)";
   // Six digits exactly, or go-plugin does not read the line as JSON.
   AppendQuoted(line, absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::Now(), absl::UTCTimeZone()));
   for (const Field& field : fields) {
+    if (!are_members) break;
     line += ',';
     AppendQuoted(line, field.name);
     line += ':';

@@ -3,6 +3,10 @@
 //
 //   log::Info("Waiting for the job", {{"job_id", id}, {"status", status}});
 //
+// Terraform shows the members of such a line in an order that changes from line to line. So in a
+// log that people read, they stand in the message, as `name=value`, in the order in which they were
+// given; only where Terraform's own log is JSON are they members.
+//
 // Levels: ERROR and WARN for what a person should act on, INFO for each step of a run, DEBUG for
 // calls and decisions, TRACE for what goes over the wire. A Secret does not compile as a value.
 // Safe for concurrent use.
@@ -27,6 +31,9 @@ std::optional<Level> ParseLevel(absl::string_view word);
 // not.
 void SetLevel(Level level);
 bool IsOn(Level level);
+
+// Whether the fields of a line are members of its JSON from now on. Starts as false.
+void SetFieldsAreMembers(bool are_members);
 
 // A value of a line, as text.
 struct Field {

@@ -19,6 +19,9 @@ namespace er {
 // `status` with "context: " before its message; code and payloads are kept. An OK status stays OK.
 absl::Status WithContext(const absl::Status& status, absl::string_view context);
 
+// `status` with ". advice" after its message: what the person at the terminal can do about it.
+absl::Status WithAdvice(const absl::Status& status, absl::string_view advice);
+
 namespace status_internal {
 
 class Returned {

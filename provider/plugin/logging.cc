@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
@@ -45,6 +46,14 @@ log::Level LogLevel(const Environment& environment, absl::string_view source_add
     }
   }
   return log::Level::kOff;
+}
+
+bool LogIsJson(const Environment& environment) {
+  for (const char* name : {"TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER"}) {
+    const std::string word = environment.Variable(name).value_or("");
+    if (!word.empty()) return absl::EqualsIgnoreCase(word, "json");
+  }
+  return false;
 }
 
 void SendGrpcLinesToLog() { gpr_set_log_function(OnGrpcLine); }

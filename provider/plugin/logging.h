@@ -11,6 +11,10 @@ namespace er::plugin {
 // the first of them that is set. kTrace for a word that is no level, as Terraform has it.
 log::Level LogLevel(const Environment& environment, absl::string_view source_address);
 
+// Whether Terraform's own log is JSON, for programs and not for people.
+// https://developer.hashicorp.com/terraform/internals/debugging
+bool LogIsJson(const Environment& environment);
+
 // gRPC writes to stderr in a form of its own, which Terraform cannot tell the level of.
 void SendGrpcLinesToLog();
 

@@ -142,6 +142,7 @@ int Serve(const ServeOptions& options) {
   signal(SIGPIPE, SIG_IGN);
   const Environment& environment = ProcessEnvironment();
   log::SetLevel(LogLevel(environment, options.source_address));
+  log::SetFieldsAreMembers(LogIsJson(environment));
   SendGrpcLinesToLog();
 
   absl::Status status;

@@ -445,11 +445,12 @@ Diagnostic WorkflowGone(const RunName& run) {
                               run.job_id, " is removed from the state."));
 }
 
-Diagnostic InvalidImportId(const schema::JobKind& kind, const std::string& id) {
+Diagnostic InvalidImportId(const schema::JobKind& kind, const std::string& id,
+                           const std::string& why) {
   return Error(
       "Invalid Import ID",
-      absl::StrCat("\"", id, "\" is not the ID of ", WithArticle(kind.title),
-                   " run. Write it as WORKFLOW/JOB_ID, where WORKFLOW is the name ",
+      absl::StrCat("\"", id, "\" is not the ID of ", WithArticle(kind.title), " run: ", why,
+                   ". Write it as WORKFLOW/JOB_ID, where WORKFLOW is the name ",
                    kind.workflow_arn.empty() ? "" : "or ARN ",
                    "of the workflow and JOB_ID has 32 "
                    "hexadecimal digits: `my-workflow/0123456789abcdef0123456789abcdef`. For "

@@ -77,7 +77,9 @@ Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why);
 // Read, import, data sources.
 Diagnostic UnableToRead(const RunName& run, const absl::Status& why);
 Diagnostic WorkflowGone(const RunName& run);
-Diagnostic InvalidImportId(const schema::JobKind& kind, const std::string& id);
+// `why` says which part of it is wrong.
+Diagnostic InvalidImportId(const schema::JobKind& kind, const std::string& id,
+                           const std::string& why);
 Diagnostic NothingToImport(const RunName& run, const absl::Status& why);
 
 }  // namespace er::run

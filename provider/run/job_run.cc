@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "resource/describe.h"
 #include "run/attributes.h"
 #include "run/describe.h"
@@ -37,6 +39,24 @@ std::set<std::string> UnknownIn(const Value& planned) {
   // Computed where it is left out; asked for, and not known yet, only where the configuration says
   // so, which cannot be told from it here. Nobody is harmed by a job type that may be any.
   return unknown;
+}
+
+// Which part of an import ID that does not read as WORKFLOW/JOB_ID[@REGION] is wrong.
+std::string MistakeInId(const std::string& id) {
+  const std::size_t slash = id.rfind('/');
+  if (slash == std::string::npos) return "it has no slash and no job id after it";
+  if (slash == 0) return "it has no workflow before the slash";
+  const std::size_t at = std::min(id.find('@', slash), id.size());
+  const std::string job_id = id.substr(slash + 1, at - slash - 1);
+  static const re2::RE2 digits("[a-fA-F0-9]{32}");
+  if (job_id.empty()) return "it has no job id after the slash";
+  if (!re2::RE2::FullMatch(job_id, digits)) {
+    return absl::StrCat("the job id \"", job_id, "\" does not have 32 hexadecimal digits");
+  }
+  if (absl::AsciiStrToLower(job_id) != job_id) {
+    return absl::StrCat("the job id \"", job_id, "\" is not in lower case");
+  }
+  return absl::StrCat("\"", id.substr(std::min(at + 1, id.size())), "\" is not an AWS Region");
 }
 
 }  // namespace
@@ -295,10 +315,17 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   static const re2::RE2 pattern("(.+)/([a-f0-9]{32})(?:@([a-z0-9-]+))?");
   StateAnswer answer;
   RunName name{.kind = &kind()};
-  if (!re2::RE2::FullMatch(id, pattern, &name.workflow, &name.job_id, &name.region) ||
-      HasError(schema::Validate({.attributes = {*schema_.FindAttribute("workflow_name")}},
-                                Value::Map{{"workflow_name", name.workflow}}))) {
-    answer.diagnostics.push_back(InvalidImportId(kind(), id));
+  std::string mistake;
+  if (!re2::RE2::FullMatch(id, pattern, &name.workflow, &name.job_id, &name.region)) {
+    mistake = MistakeInId(id);
+  } else if (const Diagnostics wrong =
+                 schema::Validate({.attributes = {*schema_.FindAttribute("workflow_name")}},
+                                  Value::Map{{"workflow_name", name.workflow}});
+             HasError(wrong)) {
+    mistake = absl::StripSuffix(wrong.front().detail, ".");
+  }
+  if (!mistake.empty()) {
+    answer.diagnostics.push_back(InvalidImportId(kind(), id, mistake));
     return answer;
   }
   Value state = schema::EmptyObject(schema_);

@@ -16,11 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-// Whole seconds: what a person wants to read of a wait of minutes or hours.
-std::string Shown(absl::Duration duration) {
-  return absl::FormatDuration(absl::Trunc(duration, absl::Seconds(1)));
-}
-
 // Refusals that a person has to do something about, unlike those that pass by themselves.
 bool IsRefusal(absl::StatusCode code) {
   return code == absl::StatusCode::kPermissionDenied ||
@@ -28,6 +23,10 @@ bool IsRefusal(absl::StatusCode code) {
 }
 
 }  // namespace
+
+std::string Shown(absl::Duration duration) {
+  return absl::FormatDuration(absl::Trunc(duration, absl::Seconds(1)));
+}
 
 absl::Duration PollInterval(absl::Duration waited) {
   return std::clamp(waited / 10, absl::Seconds(1), absl::Minutes(1));

@@ -36,6 +36,9 @@ struct Awaited {
 // least a second and at most a minute.
 absl::Duration PollInterval(absl::Duration waited);
 
+// For the log, in whole seconds: what a person wants to read of a wait of minutes or hours.
+std::string Shown(absl::Duration duration);
+
 // How long the service may refuse or not know what is asked before a wait gives up. Failures that
 // pass by themselves (no connection, throttling, server faults) never end a wait.
 inline constexpr absl::Duration kLongestRefusal = absl::Minutes(15);

@@ -64,9 +64,9 @@ Task<StateAnswer> Run::Create() {
     if (note_ != nullptr) {
       if (Ended ended = co_await SettleAttempt(request)) co_return *std::move(ended);
     }
-    const absl::StatusOr<Turns::Turn> turn = co_await region_.turns.Take(until_);
+    const absl::StatusOr<Turns::Turn> turn = co_await region_.turns.Take(until_, request.workflow);
     if (!turn.ok()) co_return Nothing(turn.status());
-    if (Ended ended = co_await Start(request)) co_return *std::move(ended);
+    if (Ended ended = co_await Start(request, *turn)) co_return *std::move(ended);
   }
 }
 
@@ -96,7 +96,7 @@ Task<Run::Ended> Run::TakeUpEarlier(TakeUp& earlier) {
   if (!found.ok()) co_return Nothing(found.status());
   note_ = *found;
   if (note_ == nullptr || note_->note().job_id.empty()) co_return std::nullopt;
-  const Turns::Turn turn = region_.turns.TakeOver();
+  const Turns::Turn turn = region_.turns.TakeOver(note_->note().job_id);
   taken_up_ = true;
   private_.has_own_output = note_->note().settings.output.empty();
   Has(note_->note().job_id);
@@ -121,17 +121,18 @@ Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
     co_return std::nullopt;
   }
   private_.has_own_output = settled.settings.output.empty();
-  const Turns::Turn turn = region_.turns.TakeOver();
+  const Turns::Turn turn = region_.turns.TakeOver(result.job_id);
   Has(result.job_id);
   Fill(*kind().get, result.answer);
   co_return co_await Finish();
 }
 
 // In turn. Nothing: something has turned up that is to be taken up instead.
-Task<Run::Ended> Run::Start(const StartRequest& request) {
+Task<Run::Ended> Run::Start(const StartRequest& request, const Turns::Turn& turn) {
   const StartResult result =
       co_await StartOnce(runs_, region_, std::exchange(note_, nullptr), request, until_);
   note_ = result.note;
+  turn.Has(result.job_id);
   switch (result.kind) {
     case StartResult::Kind::kTakeUp:
       co_return std::nullopt;
@@ -282,7 +283,7 @@ Task<StateAnswer> Run::Update() {
                           .private_data = request_.private_data,
                           .diagnostics = std::move(diagnostics_)};
   }
-  const Turns::Turn turn = region_.turns.TakeOver();
+  const Turns::Turn turn = region_.turns.TakeOver(job_id);
   if (absl::Status held = co_await HoldNote(/*is_mine=*/true, /*makes=*/true); !held.ok()) {
     diagnostics_.push_back(
         absl::IsFailedPrecondition(held)

@@ -37,7 +37,7 @@ class Run {
   Task<Ended> Enter();
   Task<Ended> TakeUpEarlier(TakeUp& earlier);
   Task<Ended> SettleAttempt(const StartRequest& request);
-  Task<Ended> Start(const StartRequest& request);
+  Task<Ended> Start(const StartRequest& request, const Turns::Turn& turn);
   StartRequest ToStart(const TakeUp& earlier);
   Ended NotStartedBecause(const StartResult& result);
 

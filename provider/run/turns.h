@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <list>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -23,41 +24,51 @@ class Turns {
   class Turn {
    public:
     Turn() = default;
-    Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+    Turn(Turn&& other) noexcept
+        : turns_(std::exchange(other.turns_, nullptr)), job_id_(other.job_id_) {}
     Turn& operator=(Turn&& other) noexcept {
       std::swap(turns_, other.turns_);
+      std::swap(job_id_, other.job_id_);
       return *this;
     }
     ~Turn() {
-      if (turns_ != nullptr) turns_->GiveBack();
+      if (turns_ != nullptr) turns_->GiveBack(job_id_);
     }
+
+    // What it is used for, so that those who wait can say what for.
+    void Has(const std::string& job_id) const;
 
    private:
     friend class Turns;
-    explicit Turn(Turns* turns) : turns_(turns) {}
+    Turn(Turns* turns, std::list<std::string>::iterator job_id) : turns_(turns), job_id_(job_id) {}
     Turns* turns_ = nullptr;
+    std::list<std::string>::iterator job_id_{};
   };
 
-  // `notice` is logged for each who has to wait; empty: nothing is.
+  // `notice` is logged for each who has to wait, and again as often as a job is looked at, with the
+  // jobs that have a turn and how many are ahead; empty: nothing is.
   Turns(Clock& clock, int at_once, std::string notice = "")
       : clock_(clock), at_once_(at_once), notice_(std::move(notice)) {}
 
   // Waits for a turn, first come, first served. kCancelled or kDeadlineExceeded when `until` ends
-  // first.
-  Task<absl::StatusOr<Turn>> Take(const resource::Until& until);
+  // first. `who` is for the notice.
+  Task<absl::StatusOr<Turn>> Take(const resource::Until& until, std::string who = "");
 
   // A turn at once, for whose job is running already: others wait although it never queued.
-  Turn TakeOver();
+  Turn TakeOver(const std::string& job_id = "");
 
  private:
-  void GiveBack();
+  // With the lock.
+  void Notice(const resource::Until& until, const std::string& who, absl::Duration waited,
+              absl::Duration pause) const;
+  void GiveBack(std::list<std::string>::iterator job_id);
 
   Clock& clock_;
   const int at_once_;
   const std::string notice_;
   std::mutex mutex_;
   Clock::Signal changed_;
-  int taken_ = 0;
+  std::list<std::string> taken_;  // the jobs of those who have a turn; empty: none yet
   std::deque<const resource::Until*>
       queue_;  // whose turn is next, by the address of what they brought along
 };

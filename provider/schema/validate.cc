@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 
 namespace er::schema {
@@ -74,16 +77,28 @@ bool IsOneOf(const Limits& limits, const std::string& text) {
 std::optional<std::string> LengthComplaint(const Limits& limits, const std::string& name,
                                            const std::string& shown, const std::string& text) {
   const std::int64_t length = CharacterCount(text);
-  if (length < limits.min_length.value_or(0)) {
-    return absl::StrCat(
-        shown, " has ", length, " characters; ", name, " takes at least ", *limits.min_length, ".",
-        limits.pattern ? absl::StrCat(" It must be ", limits.pattern_meaning, ".") : std::string());
+  const bool is_short = length < limits.min_length.value_or(0);
+  if (!is_short && length <= limits.max_length.value_or(length)) return std::nullopt;
+  return absl::StrCat(shown, " has ", length, " characters; ", name, " takes at ",
+                      is_short ? "least " : "most ",
+                      is_short ? *limits.min_length : *limits.max_length, ".");
+}
+
+// An ARN of another thing is told what that is: its kind, and the service.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+std::string PatternComplaint(const Limits& limits, const std::string& shown,
+                             const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 5));
+  if (parts.size() == 6 && parts[0] == "arn") {
+    const std::string kind = parts[5].substr(0, parts[5].find_first_of(":/"));
+    // Nothing of what is not shown.
+    if (kind != parts[5] && absl::StrContains(shown, kind) &&
+        !absl::StrContains(limits.pattern->text(), kind)) {
+      return absl::StrCat(shown, " is a \"", kind, "\" of ", parts[2], ". It must be ",
+                          limits.pattern_meaning, ".");
+    }
   }
-  if (limits.max_length.has_value() && length > *limits.max_length) {
-    return absl::StrCat(shown, " has ", length, " characters; ", name, " takes at most ",
-                        *limits.max_length, ".");
-  }
-  return std::nullopt;
+  return absl::StrCat(shown, " must be ", limits.pattern_meaning, ".");
 }
 
 // What is wrong with `text` by the limits of what is called `name`, as a sentence; nothing if
@@ -100,10 +115,13 @@ std::optional<std::string> LimitComplaint(const Limits& limits, const std::strin
     }
     return complaint;
   }
-  if (auto complaint = LengthComplaint(limits, name, shown, text)) return complaint;
-  if (limits.pattern && !limits.pattern->Matches(text)) {
-    return absl::StrCat(shown, " must be ", limits.pattern_meaning, ".");
+  // What is no ARN at all is told that before how long one is.
+  const bool is_long =
+      CharacterCount(text) > limits.max_length.value_or(std::numeric_limits<std::int64_t>::max());
+  if (!is_long && limits.pattern && !limits.pattern->Matches(text)) {
+    return PatternComplaint(limits, shown, text);
   }
+  if (auto complaint = LengthComplaint(limits, name, shown, text)) return complaint;
   if (!limits.reserved_prefix.empty() && absl::StartsWithIgnoreCase(text, limits.reserved_prefix)) {
     return absl::StrCat(shown, " begins with \"", limits.reserved_prefix,
                         "\", which is reserved for AWS.");
@@ -157,6 +175,17 @@ std::string Counted(std::int64_t count) {
   return absl::StrCat(count, count == 1 ? " element" : " elements");
 }
 
+// For a heading: the attribute, with what it is in, as in timeouts.create.
+std::string NameOf(const Path& path) {
+  std::string name;
+  std::string around;
+  for (const Path::Step& step : path.steps()) {
+    const auto* const attribute = std::get_if<Path::AttributeName>(&step);
+    if (attribute != nullptr) around = std::exchange(name, attribute->name);
+  }
+  return around.empty() ? name : absl::StrCat(around, ".", name);
+}
+
 class Validator {
  public:
   explicit Validator(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -180,7 +209,7 @@ class Validator {
     if (value.IsUnknown()) return;
     if (value.IsNull()) {
       if (attribute.required) {
-        Add(absl::StrCat("Missing ", attribute.name),
+        Add(absl::StrCat("Missing ", NameOf(path)),
             absl::StrCat(attribute.name, " is required, but it is null."), path);
       }
       return;
@@ -202,7 +231,7 @@ class Validator {
     std::optional<std::string> complaint;
     if (value.IsString()) complaint = Complaint(attribute, value.AsString());
     if (value.IsNumber()) complaint = Complaint(attribute, value.AsNumber());
-    if (complaint) Add(absl::StrCat("Invalid ", attribute.name), *std::move(complaint), path);
+    if (complaint) Add(absl::StrCat("Invalid ", NameOf(path)), *std::move(complaint), path);
   }
 
   void Object(const Attribute& attribute, const Value& object, const Path& path) {

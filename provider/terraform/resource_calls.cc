@@ -64,12 +64,23 @@ grpc::Status ProviderService::UpgradeResourceState(
     }
     const Type& type = TypeFor(schema);
     const bool is_current = request->version() == schema.version;
-    ASSIGN_OR_RETURN(Value state,
-                     DecodeJson(request->raw_state().json(),
-                                is_current ? type : schema::TypeIn(schema, request->version()),
-                                ExtraAttributes::kIgnore));
+    absl::StatusOr<Value> decoded = DecodeJson(
+        request->raw_state().json(), is_current ? type : schema::TypeIn(schema, request->version()),
+        ExtraAttributes::kIgnore);
     // Terraform would take a null for an object that is gone.
-    if (!state.IsMap()) return absl::InvalidArgumentError("The state is null.");
+    if (decoded.ok() && !decoded->IsMap()) decoded = absl::InvalidArgumentError("it is null");
+    if (!decoded.ok()) {
+      ToMessages({{.summary = "State That Cannot Be Read",
+                   .detail = absl::StrCat(
+                       "What the state says of an object of ", schema.name,
+                       " is not what this provider has written: ", decoded.status().message(),
+                       ".\n\nIt seems to have been changed by hand. Go back to a version of the "
+                       "state from before (terraform.tfstate.backup, or one of the backend's), or "
+                       "remove the object with `terraform state rm ADDRESS` and import it.")}},
+                 *response->mutable_diagnostics());
+      return absl::OkStatus();
+    }
+    Value state = *std::move(decoded);
     if (!is_current) state = schema::Upgraded(schema, request->version(), std::move(state));
     AddMissingBlocks(schema.attributes, state);
     resource->Seen(state);

@@ -104,7 +104,7 @@ TEST_F(ProviderUpgrade, RefusesWhatIsNoState) {
   for (const char* json :
        {"null", "[]", "1", "\"x\"", "{", "{\"workflow_name\": 1}", "{\"triggers\": [1]}",
         "{\"outputs\": {}}", "{}{}", "\xff", "{\"metrics\": {\"input_records\": \"many\"}}"}) {
-    EXPECT_THAT(Refusal(json), StartsWith("error: UpgradeResourceState Failed: ")) << json;
+    EXPECT_THAT(Refusal(json), StartsWith("error: State That Cannot Be Read: ")) << json;
   }
   EXPECT_THAT(Refusal(""), StartsWith("error: State in an Unknown Form: "));
 }

@@ -22,6 +22,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -291,7 +292,10 @@ TEST_F(ConnectionTest, NoneListsEachPlaceAndWhy) {
       "  - the shared config file: the profile \"default\" has no aws_access_key_id in "
       "~/.aws/config (not there)\n"
       "  - the container: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set\n"
-      "  - the EC2 instance: no instance metadata service: no route");
+      "  - the EC2 instance: no instance metadata service: no route\n"
+      "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile by AWS_PROFILE or the "
+      "argument profile, after `aws sso login` where it is one of SSO. In a pipeline, take a role "
+      "by assume_role_with_web_identity.");
 }
 
 // ------------------------------------------------------------------------------ assumed roles
@@ -470,7 +474,12 @@ TEST_F(ConnectionTest, CredentialsThatAreNoneAreSaidAtOnce) {
                     "<ErrorResponse><Error><Code>InvalidClientTokenId</Code>"
                     "<Message>unknown</Message></Error></ErrorResponse>");
   EXPECT_THAT(SignerWith({.access_key = "AK", .secret_key = "x"}),
-              AllOf(HasSubstr("checking the credentials"), HasSubstr("InvalidClientTokenId")));
+              AllOf(HasSubstr("checking the credentials of the provider block (access key AK): "),
+                    HasSubstr("InvalidClientTokenId"),
+                    HasSubstr(". AWS does not know this access "
+                              "key, "),
+                    EndsWith("anew. To do without this check, set both skip_credentials_validation "
+                             "and skip_requesting_account_id.")));
 }
 
 // --------------------------------------------------------------------------- Region and endpoint

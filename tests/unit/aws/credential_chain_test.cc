@@ -79,7 +79,12 @@ TEST(CredentialChainTest, NoneListsAll) {
   EXPECT_EQ(chain.chain->Get({}).status(),
             absl::UnauthenticatedError("no AWS credentials were found in:\n"
                                        "  - a: not set\n"
-                                       "  - b: no such file"));
+                                       "  - b: no such file\n"
+                                       "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a "
+                                       "profile by AWS_PROFILE or the "
+                                       "argument profile, after `aws sso login` where it is one of "
+                                       "SSO. In a pipeline, take a role "
+                                       "by assume_role_with_web_identity."));
 }
 
 }  // namespace

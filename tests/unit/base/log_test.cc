@@ -20,11 +20,13 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
 // What `write` leaves on file descriptor 2 with lines from `level` up.
-std::string Stderr(log::Level level, const std::function<void()>& write) {
+std::string Stderr(log::Level level, const std::function<void()>& write, bool are_members = true) {
   log::SetLevel(level);
+  log::SetFieldsAreMembers(are_members);
   testing::internal::CaptureStderr();
   write();
   log::SetLevel(log::Level::kOff);
+  log::SetFieldsAreMembers(false);
   return testing::internal::GetCapturedStderr();
 }
 
@@ -39,6 +41,32 @@ TEST(LogTest, WritesOneLineOfJson) {
                                  R"([0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z",)"
                                  R"("job_id":"j-1","attempt":"2"\})"
                                  "\n"));
+}
+
+TEST(LogTest, ForPeopleTheFieldsStandInTheMessageInTheirOrder) {
+  const std::string line = Stderr(
+      log::Level::kTrace,
+      [] {
+        log::Info("A look", {{"job_id", "j-1"}, {"again", 2}, {"error", "no \"x\"\n"}, {"a", ""}});
+      },
+      /*are_members=*/false);
+  EXPECT_THAT(
+      line,
+      MatchesRegex(
+          R"(\{"@level":"info",)"
+          R"("@message":"A look: job_id=j-1 again=2 error=\\"no \\\\\\"x\\\\\\"\\u000a\\" a=\\"\\"",)"
+          R"("@timestamp":"[^"]+"\})"
+          "\n"));
+}
+
+TEST(LogTest, CutsTheFieldsInTheMessageToo) {
+  const std::string line = Stderr(
+      log::Level::kTrace,
+      [] {
+        log::Info(std::string(1 << 20, '\x01'), {{"body", std::string(1 << 20, 'x')}, {"b", "y"}});
+      },
+      /*are_members=*/false);
+  EXPECT_LE(line.size(), 64u << 10);
 }
 
 TEST(LogTest, EscapesWhatJsonReserves) {

@@ -23,6 +23,14 @@ TEST(StatusTest, ContextComesBeforeTheMessage) {
   EXPECT_EQ(status.GetPayload("example/kind"), absl::Cord("file"));
 }
 
+TEST(StatusTest, AdviceComesAfterTheMessage) {
+  const absl::Status status = WithAdvice(Failure(), "Make one.");
+  EXPECT_EQ(status.message(), "no such file. Make one.");
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(status.GetPayload("example/kind"), absl::Cord("file"));
+  EXPECT_EQ(WithAdvice(absl::OkStatus(), "Make one."), absl::OkStatus());
+}
+
 TEST(StatusTest, SuccessNeedsNoContext) {
   EXPECT_EQ(WithContext(absl::OkStatus(), "start"), absl::OkStatus());
 }

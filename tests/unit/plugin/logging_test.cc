@@ -43,5 +43,17 @@ TEST(LogLevel, NamesTheVariableAfterTheProvider) {
             log::Level::kDebug);
 }
 
+TEST(LogIsJson, IfTerraformsOwnLogIs) {
+  FakeEnvironment environment;
+  EXPECT_FALSE(LogIsJson(environment));
+  environment.variables["TF_LOG_PROVIDER"] = "JSON";
+  EXPECT_TRUE(LogIsJson(environment));
+  environment.variables["TF_LOG"] = "INFO";
+  EXPECT_FALSE(LogIsJson(environment));
+  environment.variables["TF_LOG"] = "json";
+  environment.variables["TF_LOG_PROVIDER"] = "INFO";
+  EXPECT_TRUE(LogIsJson(environment));
+}
+
 }  // namespace
 }  // namespace er::plugin

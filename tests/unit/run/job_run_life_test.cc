@@ -6,6 +6,7 @@ namespace er::run {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -225,11 +226,25 @@ TEST(JobRunImport, BringsTheRunAndWhatAConfigurationAddsStartsNothing) {
 
 TEST(JobRunImport, RefusesWhatIsNoIdWithoutACall) {
   RunFixture test;
-  for (const char* id :
-       {"", "wf", "wf/", "/", "wf/123", "0123456789abcdef0123456789abcdef",
-        "wf/0123456789ABCDEF0123456789ABCDEF", "/0123456789abcdef0123456789abcdef"}) {
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"", "it has no slash and no job id after it"},
+      {"wf", "it has no slash and no job id after it"},
+      {"0123456789abcdef0123456789abcdef", "it has no slash and no job id after it"},
+      {"wf/", "it has no job id after the slash"},
+      {"wf/@eu-west-1", "it has no job id after the slash"},
+      {"/", "it has no workflow before the slash"},
+      {"/0123456789abcdef0123456789abcdef", "it has no workflow before the slash"},
+      {"wf/123", "the job id \"123\" does not have 32 hexadecimal digits"},
+      {"wf/0123456789ABCDEF0123456789ABCDEF",
+       "the job id \"0123456789ABCDEF0123456789ABCDEF\" is not in lower case"},
+      {"wf/0123456789abcdef0123456789abcdef@", "\"\" is not an AWS Region"},
+      {"wf/0123456789abcdef0123456789abcdef@EU", "\"EU\" is not an AWS Region"},
+  };
+  for (const auto& [id, why] : mistakes) {
     const StateAnswer imported = test.process->run.Import(id, {});
-    EXPECT_THAT(Summaries(imported.diagnostics), ElementsAre("error: Invalid Import ID")) << id;
+    ASSERT_THAT(Summaries(imported.diagnostics), ElementsAre("error: Invalid Import ID")) << id;
+    EXPECT_THAT(imported.diagnostics[0].detail,
+                HasSubstr(absl::StrCat(" is not the ID of an ID mapping job run: ", why, ". ")));
     EXPECT_TRUE(imported.state.IsNull());
   }
   EXPECT_THAT(test.service.calls, IsEmpty());

@@ -1,9 +1,12 @@
 #include "run/turns.h"
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "base/log.h"
 #include "gmock/gmock.h"
 #include "run/one_at_a_time.h"
 #include "support/await.h"
@@ -13,6 +16,7 @@ namespace er::run {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Those who queue, each in a thread; time stands still.
@@ -62,6 +66,21 @@ class TurnsTest : public testing::Test {
   std::vector<std::string> left_;
   std::vector<Turns::Turn> given_;
   std::vector<std::jthread> threads_;
+};
+
+// What is logged, by a clock that jumps.
+class NoticeTest : public testing::Test {
+ protected:
+  static std::string Log(const std::function<void()>& act) {
+    log::SetLevel(log::Level::kInfo);
+    testing::internal::CaptureStderr();
+    act();
+    log::SetLevel(log::Level::kOff);
+    return testing::internal::GetCapturedStderr();
+  }
+
+  FakeClock clock_;
+  Turns turns_{clock_, 1, "In the way"};
 };
 
 TEST_F(TurnsTest, WhoComesFirstGoesFirst) {
@@ -125,6 +144,28 @@ TEST_F(TurnsTest, ATurnThatIsHandedOnIsGivenBackOnce) {
   AwaitWent(1);
   ComeAndWait("waits, too");
   EXPECT_THAT(went_, ElementsAre("waits"));
+}
+
+TEST_F(NoticeTest, WhoWaitsSaysForWhatAndHowLong) {
+  const Turns::Turn running = turns_.TakeOver("j-1");
+  const resource::Until until{.deadline = absl::Minutes(1)};
+  const std::string lines = Log([&] { Await(turns_.Take(until, "wf")).status().IgnoreError(); });
+  EXPECT_THAT(lines, HasSubstr("In the way: workflow_name=wf running=j-1 ahead=0 waited=0 "
+                               "next_notice_in=1s"));
+  EXPECT_THAT(lines, HasSubstr("running=j-1 ahead=0 waited=21s next_notice_in=2s"));
+  // As often as a job is looked at, and no longer than the time lasts.
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 29);
+}
+
+TEST_F(NoticeTest, OfWhatHasNoJobYet) {
+  const Turns::Turn starting = *Await(turns_.Take({}));
+  const resource::Until until{.deadline = absl::Seconds(1)};
+  EXPECT_THAT(Log([&] { Await(turns_.Take(until, "wf")).status().IgnoreError(); }),
+              HasSubstr("running=\\\"\\\" ahead=0"));
+  starting.Has("j-2");
+  const resource::Until later{.deadline = absl::Seconds(2)};
+  EXPECT_THAT(Log([&] { Await(turns_.Take(later, "wf")).status().IgnoreError(); }),
+              HasSubstr("running=j-2 ahead=0"));
 }
 
 TEST(Turns, AsManyGoAsAreAllowed) {
