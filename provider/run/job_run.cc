@@ -322,7 +322,7 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
                  schema::Validate({.attributes = {*schema_.FindAttribute("workflow_name")}},
                                   Value::Map{{"workflow_name", name.workflow}});
              HasError(wrong)) {
-    mistake = absl::StripSuffix(wrong.front().detail, ".");
+    mistake = std::string(absl::StripSuffix(wrong.front().detail, "."));
   }
   if (!mistake.empty()) {
     answer.diagnostics.push_back(InvalidImportId(kind(), id, mistake));
