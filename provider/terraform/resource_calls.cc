@@ -81,7 +81,7 @@ grpc::Status ProviderService::UpgradeResourceState(
       return absl::OkStatus();
     }
     Value state = *std::move(decoded);
-    if (!is_current) state = schema::Upgraded(schema, request->version(), std::move(state));
+    if (!is_current) state = schema::Upgraded(schema, request->version(), state);
     AddMissingBlocks(schema.attributes, state);
     resource->Seen(state);
     return ToMessage(state, type, *response->mutable_upgraded_state());
