@@ -17,10 +17,11 @@
 
 namespace er::resource {
 
+// A plan follows the configuration. Terraform's own merge of it with what is there is not among
+// this: some releases propose a block that the configuration no longer has.
 struct PlanRequest {
-  Value prior{};     // null: there is no object
-  Value proposed{};  // Terraform's merge of prior and config
-  Value config{};    // null: the object is to go
+  Value prior{};   // null: there is no object
+  Value config{};  // null: the object is to go
   std::string private_data{};
   bool is_apply = false;  // of an apply, which plans once more; where Terraform tells
 };

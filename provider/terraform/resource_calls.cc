@@ -128,7 +128,6 @@ grpc::Status ProviderService::PlanResourceChange(
                                .is_apply = request->client_capabilities().deferral_allowed() ||
                                            !request->planned_private().empty()};
     ASSIGN_OR_RETURN(plan.prior, FromMessage(request->prior_state(), type));
-    ASSIGN_OR_RETURN(plan.proposed, FromMessage(request->proposed_new_state(), type));
     ASSIGN_OR_RETURN(plan.config, FromMessage(request->config(), type));
     const resource::PlanAnswer answer = resource->Plan(plan);
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
