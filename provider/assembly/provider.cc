@@ -12,10 +12,13 @@
 #include "base/status.h"
 #include "managed/context.h"
 #include "managed/declared_data_source.h"
+#include "managed/declared_query.h"
 #include "managed/declared_resource.h"
 #include "resource/describe.h"
 #include "run/describe.h"
 #include "run/folder_store.h"
+#include "run/job_action.h"
+#include "run/job_query.h"
 #include "run/job_run.h"
 #include "run/s3_store.h"
 #include "run/scope.h"
@@ -41,14 +44,32 @@ Bound::Bound(const schema::Catalog& catalog, Clock& clock,
                                  .clock = &clock,
                                  .session = session_.get(),
                                  .tag_rules = std::move(tag_rules)};
+  std::map<std::string, run::JobRun*> job_runs;
   for (const schema::Schema& type : catalog.types) {
     if (std::holds_alternative<schema::Managed>(type.behaviour)) {
       resources_.emplace(type.name, std::make_unique<managed::DeclaredResource>(type, context));
     } else if (std::holds_alternative<schema::JobKind>(type.behaviour)) {
-      resources_.emplace(type.name, std::make_unique<run::JobRun>(catalog, type, runs_.get()));
+      auto job_run = std::make_unique<run::JobRun>(catalog, type, runs_.get());
+      job_runs.emplace(type.name, job_run.get());
+      resources_.emplace(type.name, std::move(job_run));
     } else if (std::holds_alternative<schema::Reading>(type.behaviour)) {
       data_sources_.emplace(type.name,
                             std::make_unique<managed::DeclaredDataSource>(type, context));
+    } else if (const auto* starting = std::get_if<schema::Starting>(&type.behaviour)) {
+      const schema::Schema& run = *catalog.Find(schema::Kind::kResource, starting->run);
+      actions_.emplace(type.name, std::make_unique<run::JobAction>(type, run, runs_.get()));
+    }
+  }
+  for (const schema::Schema& type : catalog.types) {
+    if (!std::holds_alternative<schema::Query>(type.behaviour)) continue;
+    const auto job_run = job_runs.find(type.name);
+    if (job_run != job_runs.end()) {
+      list_resources_.emplace(type.name,
+                              std::make_unique<run::JobQuery>(type, *job_run->second, runs_.get()));
+    } else {
+      list_resources_.emplace(
+          type.name, std::make_unique<managed::DeclaredQuery>(
+                         type, *catalog.Find(schema::Kind::kResource, type.name), context));
     }
   }
 }
@@ -61,6 +82,16 @@ resource::Resource* Bound::FindResource(const std::string& type_name) const {
 resource::DataSource* Bound::FindDataSource(const std::string& type_name) const {
   const auto found = data_sources_.find(type_name);
   return found == data_sources_.end() ? nullptr : found->second.get();
+}
+
+resource::ListResource* Bound::FindListResource(const std::string& type_name) const {
+  const auto found = list_resources_.find(type_name);
+  return found == list_resources_.end() ? nullptr : found->second.get();
+}
+
+resource::Action* Bound::FindAction(const std::string& type_name) const {
+  const auto found = actions_.find(type_name);
+  return found == actions_.end() ? nullptr : found->second.get();
 }
 
 void Bound::End() {

@@ -50,12 +50,16 @@ class Bound {
   // Null if there is no such type.
   resource::Resource* FindResource(const std::string& type_name) const;
   resource::DataSource* FindDataSource(const std::string& type_name) const;
+  resource::ListResource* FindListResource(const std::string& type_name) const;
+  resource::Action* FindAction(const std::string& type_name) const;
 
  private:
   const std::unique_ptr<resource::Session> session_;
   const std::unique_ptr<run::Runs> runs_;
   std::map<std::string, std::unique_ptr<resource::Resource>> resources_;
   std::map<std::string, std::unique_ptr<resource::DataSource>> data_sources_;
+  std::map<std::string, std::unique_ptr<resource::ListResource>> list_resources_;
+  std::map<std::string, std::unique_ptr<resource::Action>> actions_;
 };
 
 // The process around the provider. What is referred to must outlive it.

@@ -15,6 +15,8 @@
 #include "managed/reading.h"
 #include "managed/remote.h"
 #include "resource/describe.h"
+#include "schema/generate.h"
+#include "schema/identity.h"
 #include "schema/plan.h"
 #include "schema/sameness.h"
 #include "schema/translate.h"
@@ -187,21 +189,38 @@ StateAnswer DeclaredResource::Read(const Value& state, const std::string& privat
   return answer;
 }
 
-// Terraform reads what is imported, so its name is enough.
 StateAnswer DeclaredResource::Import(const std::string& id, std::stop_token /*stop*/) {
-  StateAnswer answer;
-  Value state = schema::EmptyObject(schema_);
-  Value::Map& object = state.AsMap();
-  const absl::Status status =
-      FromImportId(*context_.catalog, schema_, id, context_.session->account(), object);
+  Value::Map object = schema::EmptyObject(schema_).AsMap();
+  const std::string& account = context_.session->account();
+  const absl::Status status = FromImportId(*context_.catalog, schema_, id, account, object);
   if (!status.ok()) {
-    answer.diagnostics.push_back(InvalidImportId(schema_, id, std::string(status.message())));
-    return answer;
+    return {.diagnostics = {InvalidImportId(schema_, id, std::string(status.message()))}};
   }
+  return Imported(std::move(object), account);
+}
+
+StateAnswer DeclaredResource::ImportByIdentity(const Value& identity, std::stop_token /*stop*/) {
+  Value::Map object = schema::EmptyObject(schema_).AsMap();
+  std::string account = context_.session->account();
+  const absl::Status status = schema::FromIdentity(schema_, identity, account, object);
+  if (!status.ok()) return {.diagnostics = {resource::InvalidImportIdentity(schema_, status)}};
+  if (account.empty()) account = TextOf(identity, "account_id");
+  return Imported(std::move(object), account);
+}
+
+Value DeclaredResource::GenerateConfig(const Value& state) const {
+  return schema::Generated(schema_, state,
+                           context_.session == nullptr ? "" : context_.session->region());
+}
+
+// Terraform reads what is imported, so what names it is enough; the ARN is of its identity.
+StateAnswer DeclaredResource::Imported(Value::Map object, const std::string& account) const {
   if (object["region"].IsNull()) object["region"] = context_.session->region();
-  object["id"] = IdOf(managed().id, state);
-  answer.state = std::move(state);
-  return answer;
+  SetArn(*context_.catalog, schema_, account, object);
+  Value state(std::move(object));
+  std::string id = IdOf(managed().id, state);
+  state.AsMap()["id"] = std::move(id);
+  return {.state = std::move(state)};
 }
 
 }  // namespace er::managed

@@ -26,12 +26,15 @@ class DeclaredResource final : public resource::Resource {
   resource::StateAnswer Read(const Value& state, const std::string& private_data,
                              std::stop_token stop) override;
   resource::StateAnswer Import(const std::string& id, std::stop_token stop) override;
+  resource::StateAnswer ImportByIdentity(const Value& identity, std::stop_token stop) override;
+  Value GenerateConfig(const Value& state) const override;
 
  private:
   const schema::Managed& managed() const { return std::get<schema::Managed>(schema_.behaviour); }
   void PlanRegion(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
   void PlanTags(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
   void PlanWhatFollows(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
+  resource::StateAnswer Imported(Value::Map object, const std::string& account) const;
 
   const schema::Schema& schema_;
   const Context context_;

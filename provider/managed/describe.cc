@@ -230,4 +230,12 @@ Diagnostic UnableToReadData(const schema::Catalog& catalog, const schema::Schema
                             Reason(why), Advice(catalog, schema, why, reading.operation->name)));
 }
 
+Diagnostic UnableToList(const schema::Catalog& catalog, const schema::Schema& schema,
+                        const std::string& region, const std::string& operation,
+                        const absl::Status& why) {
+  return Error(absl::StrCat("Unable to List ", TitleCase(schema.title)),
+               absl::StrCat("Listing the ", schema.title, " in ", region, " failed: ", Reason(why),
+                            Advice(catalog, schema, why, operation)));
+}
+
 }  // namespace er::managed

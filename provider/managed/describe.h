@@ -54,4 +54,8 @@ Diagnostic UnableToReadData(const schema::Catalog& catalog, const schema::Schema
                             const Value& config, const std::string& region,
                             const absl::Status& why);
 
+Diagnostic UnableToList(const schema::Catalog& catalog, const schema::Schema& schema,
+                        const std::string& region, const std::string& operation,
+                        const absl::Status& why);
+
 }  // namespace er::managed

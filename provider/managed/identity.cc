@@ -8,25 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "aws/endpoint.h"
+#include "schema/identity.h"
 #include "schema/translate.h"
-#include "schema/validate.h"
 
 namespace er::managed {
 namespace {
-
-// What is wrong with the attributes that name the object and its Region, by their limits.
-absl::Status Check(const schema::Schema& schema, const schema::Identity& identity,
-                   const Value::Map& object) {
-  schema::Schema names{.attributes = {*schema.FindAttribute("region")}};
-  for (const std::string& name : identity.attributes) {
-    names.attributes.push_back(*schema.FindAttribute(name));
-  }
-  const Diagnostics mistakes = schema::Validate(names, object);
-  if (mistakes.empty()) return absl::OkStatus();
-  std::string why = mistakes.front().detail;
-  if (!why.empty() && why.back() == '.') why.pop_back();
-  return absl::InvalidArgumentError(why);
-}
 
 absl::Status FromArn(const schema::Catalog& catalog, const schema::Managed& managed,
                      const schema::Arn& arn, const std::string& account, Value::Map& object) {
@@ -78,7 +65,22 @@ absl::Status FromImportId(const schema::Catalog& catalog, const schema::Schema& 
     const std::optional<schema::Arn> own = schema::ParseArn(named->second.AsString());
     if (own.has_value()) object["region"] = own->scope.region;
   }
-  return Check(schema, managed.id, object);
+  return schema::CheckNames(schema, object);
+}
+
+void SetArn(const schema::Catalog& catalog, const schema::Schema& schema,
+            const std::string& account, Value::Map& object) {
+  const auto& managed = std::get<schema::Managed>(schema.behaviour);
+  const Value& region = object["region"];
+  if (managed.arn_type.empty() || account.empty() || !region.IsString()) return;
+  if (!object[managed.arn].IsNull()) return;
+  const schema::ArnScope scope{.partition = std::string(aws::PartitionOf(region.AsString()).name),
+                               .service = catalog.service,
+                               .region = region.AsString(),
+                               .account = account};
+  object[managed.arn] = schema::ToText({.scope = scope,
+                                        .type = managed.arn_type,
+                                        .name = object[managed.id.attributes.front()].AsString()});
 }
 
 }  // namespace er::managed

@@ -20,4 +20,9 @@ std::string IdOf(const schema::Identity& identity, const Value& object);
 absl::Status FromImportId(const schema::Catalog& catalog, const schema::Schema& schema,
                           const std::string& id, const std::string& account, Value::Map& object);
 
+// Sets the ARN of an object that lacks it from its name, its Region and `account`, unless that is
+// empty.
+void SetArn(const schema::Catalog& catalog, const schema::Schema& schema,
+            const std::string& account, Value::Map& object);
+
 }  // namespace er::managed

@@ -118,4 +118,17 @@ Diagnostic UnableToConnect(const std::string& region, const absl::Status& why) {
                             "\n\nNothing was sent."));
 }
 
+Diagnostic InvalidImportIdentity(const schema::Schema& schema, const absl::Status& why) {
+  std::string attributes = absl::StrJoin(schema.identity, " and ");
+  return Error(
+      "Invalid Import Identity",
+      absl::StrCat("This is not the identity of ", WithArticle(schema.title), ": ", why.message(),
+                   ". Give ", attributes, ", and region for another Region than the provider's."));
+}
+
+Diagnostic ListInterrupted(const schema::Schema& schema) {
+  return Error(absl::StrCat("Interrupted While Listing ", TitleCase(schema.title)),
+               "What is shown is not all that there is. Ask again for the rest.");
+}
+
 }  // namespace er::resource

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "schema/schema.h"
 #include "value/diagnostic.h"
 
 namespace er::resource {
@@ -15,6 +16,8 @@ Diagnostic InvalidConfiguration(const absl::Status& why);
 Diagnostic NotConfigured();
 Diagnostic NoRegion();
 Diagnostic UnableToConnect(const std::string& region, const absl::Status& why);
+Diagnostic InvalidImportIdentity(const schema::Schema& schema, const absl::Status& why);
+Diagnostic ListInterrupted(const schema::Schema& schema);
 
 // Parts of texts.
 //

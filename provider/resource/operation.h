@@ -26,6 +26,14 @@ absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& o
 // Whether the service refused with one of these error codes.
 bool HasCode(const absl::Status& failure, const std::vector<std::string>& codes);
 
+// What a page of a paged operation tells: its items, and when. False: that is enough.
+using TakePage = std::function<bool(nlohmann::json items, absl::Time date)>;
+
+// A paged operation page by page, as they come, to its end or until `take` has enough.
+absl::Status EachPage(aws::Client& client, const schema::Operation& operation,
+                      const std::string& items, nlohmann::json members, std::stop_token stop,
+                      const TakePage& take);
+
 // Whether the items so far, and the date of the last answer, are enough.
 using Enough = std::function<bool(const nlohmann::json& items, absl::Time date)>;
 

@@ -1,10 +1,11 @@
-// What Terraform may ask of a resource or a data source of any type. terraform/ calls it; managed/
-// and run/ are what there is.
+// What Terraform may ask of a resource, a data source, a list resource or an action of any type.
+// terraform/ calls it; managed/ and run/ are what there is.
 //
 // Every request brings values of the type's schema; every answer is pre-filled with the safe one,
 // so that nothing is destroyed by leaving a field alone.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,10 +18,11 @@
 
 namespace er::resource {
 
+// A plan follows the configuration. Terraform's own merge of it with what is there is not among
+// this: some releases propose a block that the configuration no longer has.
 struct PlanRequest {
-  Value prior{};     // null: there is no object
-  Value proposed{};  // Terraform's merge of prior and config
-  Value config{};    // null: the object is to go
+  Value prior{};   // null: there is no object
+  Value config{};  // null: the object is to go
   std::string private_data{};
   bool is_apply = false;  // of an apply, which plans once more; where Terraform tells
 };
@@ -72,7 +74,12 @@ class Resource {
 
   virtual StateAnswer Read(const Value& state, const std::string& private_data,
                            std::stop_token stop) = 0;
+  // By the id of `terraform import`, or by an identity (schema/identity.h).
   virtual StateAnswer Import(const std::string& id, std::stop_token stop) = 0;
+  virtual StateAnswer ImportByIdentity(const Value& identity, std::stop_token stop) = 0;
+
+  // The configuration that a person would write for `state`. Pure.
+  virtual Value GenerateConfig(const Value& state) const = 0;
 
   // A state that Terraform has, as it is read from the state file.
   virtual void Seen(const Value& /*state*/) {}
@@ -87,6 +94,56 @@ class DataSource {
 
   virtual const schema::Schema& schema() const = 0;
   virtual StateAnswer Read(const Value& config, std::stop_token stop) = 0;
+};
+
+// One object that a query finds.
+struct Listed {
+  Value object{};  // of the resource's schema; only what names it, unless more is asked for
+  std::string display_name{};
+};
+
+struct ListRequest {
+  Value config{};
+  bool wants_objects = false;  // all that there is to know of each
+  std::stop_token stop{};
+};
+
+// What a query lists the objects of a resource by.
+class ListResource {
+ public:
+  // Takes the next object; false: that is enough.
+  using Take = std::function<bool(const Listed&)>;
+
+  ListResource() = default;
+  ListResource(const ListResource&) = delete;
+  ListResource& operator=(const ListResource&) = delete;
+  virtual ~ListResource() = default;
+
+  virtual const schema::Schema& schema() const = 0;  // of its configuration
+  // Gives each object to `take` as soon as it is found. Says what went wrong.
+  virtual Diagnostics List(const ListRequest& request, const Take& take) = 0;
+};
+
+struct InvokeRequest {
+  Value config{};
+  // Shows a line to the person who waits.
+  std::function<void(const std::string& message)> progress{};
+  std::stop_token stop{};
+  std::stop_token ends{};  // as ApplyRequest's
+};
+
+class Action {
+ public:
+  Action() = default;
+  Action(const Action&) = delete;
+  Action& operator=(const Action&) = delete;
+  virtual ~Action() = default;
+
+  virtual const schema::Schema& schema() const = 0;
+  // What is wrong with a configuration. Pure.
+  virtual Diagnostics Validate(const Value& config) = 0;
+  // May take hours, which it waits for without holding a thread.
+  virtual Task<Diagnostics> Invoke(InvokeRequest request) = 0;
 };
 
 }  // namespace er::resource

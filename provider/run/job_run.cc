@@ -16,6 +16,8 @@
 #include "run/describe.h"
 #include "run/private_data.h"
 #include "run/run.h"
+#include "schema/generate.h"
+#include "schema/identity.h"
 #include "schema/plan.h"
 #include "schema/translate.h"
 #include "schema/validate.h"
@@ -313,7 +315,6 @@ StateAnswer JobRun::Read(const Value& state, const std::string& private_data,
 
 StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   static const re2::RE2 pattern("(.+)/([a-f0-9]{32})(?:@([a-z0-9-]+))?");
-  StateAnswer answer;
   RunName name{.kind = &kind()};
   std::string mistake;
   if (!re2::RE2::FullMatch(id, pattern, &name.workflow, &name.job_id, &name.region)) {
@@ -325,9 +326,38 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
     mistake = std::string(absl::StripSuffix(wrong.front().detail, "."));
   }
   if (!mistake.empty()) {
-    answer.diagnostics.push_back(InvalidImportId(kind(), id, mistake));
-    return answer;
+    return {.diagnostics = {InvalidImportId(kind(), id, mistake)}};
   }
+  return ImportJob(std::move(name), std::move(stop));
+}
+
+StateAnswer JobRun::ImportByIdentity(const Value& identity, std::stop_token stop) {
+  static const re2::RE2 job_id("[a-f0-9]{32}");
+  Value::Map names;
+  absl::Status status = schema::FromIdentity(schema_, identity, surroundings().account, names);
+  if (status.ok() && !re2::RE2::FullMatch(names["job_id"].AsString(), job_id)) {
+    status = absl::InvalidArgumentError("a job_id has 32 hexadecimal digits");
+  }
+  if (!status.ok()) return {.diagnostics = {resource::InvalidImportIdentity(schema_, status)}};
+  return ImportJob(NameOf(kind(), names), std::move(stop));
+}
+
+Value JobRun::GenerateConfig(const Value& state) const {
+  return schema::Generated(schema_, state, surroundings().region);
+}
+
+StateAnswer JobRun::ImportJob(RunName name, std::stop_token stop) {
+  StateAnswer answer = FindJob(std::move(name), std::move(stop));
+  if (!answer.state.IsMap()) return answer;
+  // Where it was sent to is not known: what it reports counts as its own.
+  const PrivateData data{.is_imported = true, .has_own_output = true};
+  runs_->states().Saw(Shown(answer.state, data));
+  answer.private_data = ToText(data);
+  return answer;
+}
+
+StateAnswer JobRun::FindJob(RunName name, std::stop_token stop) {
+  StateAnswer answer;
   Value state = schema::EmptyObject(schema_);
   Value::Map& attributes = state.AsMap();
   if (!name.region.empty()) attributes["region"] = name.region;
@@ -353,11 +383,7 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
   if (!status.ok()) answer.diagnostics.push_back(AnswerUnreadable(name, status));
   // The next apply waits for a job that is still running, as if it had started it.
   attributes["unfinished"] = !HasEnded(catalog_, state);
-  // Where it was sent to is not known: what it reports counts as its own.
-  const PrivateData data{.is_imported = true, .has_own_output = true};
-  runs_->states().Saw(Shown(state, data));
   answer.state = std::move(state);
-  answer.private_data = ToText(data);
   return answer;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "resource/resource.h"
+#include "run/attributes.h"
 #include "run/private_data.h"
 #include "run/runs.h"
 #include "schema/loader.h"
@@ -29,7 +30,13 @@ class JobRun final : public resource::Resource {
   resource::StateAnswer Read(const Value& state, const std::string& private_data,
                              std::stop_token stop) override;
   resource::StateAnswer Import(const std::string& id, std::stop_token stop) override;
+  resource::StateAnswer ImportByIdentity(const Value& identity, std::stop_token stop) override;
+  Value GenerateConfig(const Value& state) const override;
   void Seen(const Value& state) override;
+
+  // The run that this job is, as far as the service tells, whoever started it. No state: there is
+  // none, and the diagnostics say why.
+  resource::StateAnswer FindJob(RunName name, std::stop_token stop);
 
  private:
   const schema::JobKind& kind() const { return std::get<schema::JobKind>(schema_.behaviour); }
@@ -41,6 +48,7 @@ class JobRun final : public resource::Resource {
   void PlanChange(const resource::PlanRequest& request, resource::PlanAnswer& answer);
   std::vector<std::string> Replacing(const resource::PlanRequest& request, const Value& planned,
                                      const PrivateData& data) const;
+  resource::StateAnswer ImportJob(RunName name, std::stop_token stop);
   Region* RegionOf(const Value& run, Diagnostics& diagnostics) const;
   ShownRun Shown(const Value& state, const PrivateData& data) const;
 

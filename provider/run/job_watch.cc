@@ -33,12 +33,14 @@ absl::Duration PollInterval(absl::Duration waited) {
 }
 
 Task<Awaited> JobWatch::Await(const std::string& workflow, const std::string& job_id,
-                              const resource::Until& until) {
+                              const resource::Until& until, Progress progress) {
   std::unique_lock lock(mutex_);
   const absl::Duration now = clock_.Elapsed();
-  const auto me = waiters_.insert(
-      waiters_.end(),
-      {.workflow = workflow, .job_id = job_id, .since = now, .due = now + PollInterval({})});
+  const auto me = waiters_.insert(waiters_.end(), {.workflow = workflow,
+                                                   .job_id = job_id,
+                                                   .since = now,
+                                                   .due = now + PollInterval({}),
+                                                   .progress = std::move(progress)});
   clock_.NotifyAll(changed_);  // whoever leads may have to ask earlier now
   bool i_lead = false;
   const auto leave = absl::MakeCleanup([&] {
@@ -94,6 +96,7 @@ void JobWatch::Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
   const absl::Status status =
       awaited == 0 ? PollOne(lock, workflow, job_id, stop) : PollMany(lock, workflow, stop);
   bool any_over = false;
+  std::vector<std::function<void()>> reports;
   for (Waiter& waiter : waiters_) {
     if (waiter.workflow != workflow) continue;
     if (!status.ok() && !waiter.over) Failed(waiter, status);
@@ -106,9 +109,16 @@ void JobWatch::Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
                                         {"status", waiter.result.last_status},
                                         {"waited", Shown(now - waiter.since)},
                                         {"next_poll_in", Shown(waiter.due - now)}});
+      if (waiter.progress) {
+        reports.push_back([progress = waiter.progress, so_far = waiter.result,
+                           waited = now - waiter.since] { progress(so_far, waited); });
+      }
     }
   }
   if (any_over) clock_.NotifyAll(changed_);
+  lock.unlock();
+  for (const std::function<void()>& report : reports) report();
+  lock.lock();
 }
 
 absl::Status JobWatch::PollOne(std::unique_lock<std::mutex>& lock, const std::string& workflow,

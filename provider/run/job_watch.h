@@ -6,6 +6,7 @@
 // and a GetIdMappingJob for each job that has ended.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -50,8 +51,12 @@ class JobWatch {
   // Both must outlive this.
   JobWatch(Clock& clock, Jobs& jobs) : clock_(clock), jobs_(jobs) {}
 
+  // Told after each look at a job that goes on: what is known so far, and how long it has been
+  // waited for.
+  using Progress = std::function<void(const Awaited& so_far, absl::Duration waited)>;
+
   Task<Awaited> Await(const std::string& workflow, const std::string& job_id,
-                      const resource::Until& until);
+                      const resource::Until& until, Progress progress = nullptr);
 
  private:
   struct Waiter {
@@ -63,6 +68,7 @@ class JobWatch {
     Awaited result{};
     absl::Duration failing_since = absl::InfiniteDuration();
     absl::Time started = absl::InfinitePast();  // the job; InfinitePast: not known
+    Progress progress{};
   };
 
   absl::Duration EarliestDue() const;

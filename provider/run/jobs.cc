@@ -36,17 +36,31 @@ bool Reaches(const json& jobs, absl::Time newer_than) {
 
 }  // namespace
 
-absl::StatusOr<JobList> Jobs::ToJobList(absl::StatusOr<aws::Answer> answer) const {
-  if (!answer.ok()) return std::move(answer).status();
-  JobList list{.date = answer->date};
-  for (const json& job : answer->body[kind_.list.items]) {
+std::vector<JobSummary> Jobs::ToSummaries(const json& jobs) const {
+  std::vector<JobSummary> summaries;
+  for (const json& job : jobs) {
     if (schema::TextMember(job, "jobId").empty()) continue;
-    list.jobs.push_back({.id = schema::TextMember(job, "jobId"),
+    summaries.push_back({.id = schema::TextMember(job, "jobId"),
                          .status = schema::TextMember(job, "status"),
                          .start_time = schema::ToTime(job.value("startTime", json())),
                          .ended = HasEnded(job)});
   }
-  return list;
+  return summaries;
+}
+
+absl::StatusOr<JobList> Jobs::ToJobList(absl::StatusOr<aws::Answer> answer) const {
+  if (!answer.ok()) return std::move(answer).status();
+  return JobList{.jobs = ToSummaries(answer->body[kind_.list.items]), .date = answer->date};
+}
+
+absl::Status Jobs::Each(const std::string& workflow, std::stop_token stop,
+                        const std::function<bool(const JobSummary&)>& take) {
+  return resource::EachPage(client_, *kind_.list.operation, kind_.list.items,
+                            {{"workflowName", workflow}}, std::move(stop),
+                            [&](const json& jobs, absl::Time) {
+                              const std::vector<JobSummary> page = ToSummaries(jobs);
+                              return std::all_of(page.begin(), page.end(), take);
+                            });
 }
 
 absl::StatusOr<aws::Answer> Jobs::Start(const json& members,

@@ -50,6 +50,9 @@ class Jobs {
                                      std::stop_token stop);
   // The jobs of the workflow that the service still knows, `pages` of 25 at most; 0 means all.
   absl::StatusOr<JobList> List(const std::string& workflow, int pages, std::stop_token stop);
+  // Each of them, page by page as they come, until `take` says that it is enough.
+  absl::Status Each(const std::string& workflow, std::stop_token stop,
+                    const std::function<bool(const JobSummary&)>& take);
   // At least those that started after `newer_than`, or within `recent` before the answer. The
   // service lists the newest first, which is not documented: as long as it is so, the pages behind
   // those are left out.
@@ -70,6 +73,7 @@ class Jobs {
   bool IsBusy(const absl::Status& failure) const;  // refused because of another job
 
  private:
+  std::vector<JobSummary> ToSummaries(const nlohmann::json& jobs) const;
   absl::StatusOr<JobList> ToJobList(absl::StatusOr<aws::Answer> answer) const;
   absl::StatusOr<JobList> ListWhile(const std::string& workflow, int pages, std::stop_token stop,
                                     const resource::Enough& enough = nullptr);

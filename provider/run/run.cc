@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "run/attributes.h"
 #include "run/describe.h"
+#include "run/describe_invocation.h"
 #include "run/job_watch.h"
 #include "schema/translate.h"
 
@@ -32,6 +33,12 @@ OnConflict OnConflictOf(const Value& run) {
   return word == "fail" ? OnConflict::kFail : OnConflict::kWait;
 }
 
+Settings SettingsFor(const Value& run, const Surroundings& around, bool is_invoked) {
+  Settings settings = SettingsOf(run, around);
+  if (is_invoked) settings.triggers = kInvoked;
+  return settings;
+}
+
 const Value& ObjectOf(const resource::ApplyRequest& request) {
   return request.planned.IsNull() ? request.prior : request.planned;
 }
@@ -39,7 +46,7 @@ const Value& ObjectOf(const resource::ApplyRequest& request) {
 }  // namespace
 
 Run::Run(const schema::Schema& schema, Runs& runs, Region& region, resource::ApplyRequest request,
-         const char* step)
+         const char* step, std::optional<Invocation> invocation)
     : schema_(schema),
       runs_(runs),
       region_(region),
@@ -47,8 +54,10 @@ Run::Run(const schema::Schema& schema, Runs& runs, Region& region, resource::App
       step_(step),
       time_out_(TimeOut(schema, ObjectOf(request_), step)),
       until_{.stop = request_.stop, .deadline = runs.clock().Elapsed() + time_out_},
-      settings_(SettingsOf(ObjectOf(request_), runs.surroundings(region.jobs.kind()))),
-      state_(ObjectOf(request_)) {
+      settings_(SettingsFor(ObjectOf(request_), runs.surroundings(region.jobs.kind()),
+                            invocation.has_value())),
+      state_(ObjectOf(request_)),
+      invocation_(std::move(invocation)) {
   state_.AsMap()["region"] = region.name;
   private_.has_own_output = settings_.output.empty();
 }
@@ -96,13 +105,20 @@ Task<Run::Ended> Run::TakeUpEarlier(TakeUp& earlier) {
   if (!found.ok()) co_return Nothing(found.status());
   note_ = *found;
   if (note_ == nullptr || note_->note().job_id.empty()) co_return std::nullopt;
+  if (HasEndedMeanwhile(note_->note().job_id)) co_return std::nullopt;
   const Turns::Turn turn = region_.turns.TakeOver(note_->note().job_id);
   taken_up_ = true;
   private_.has_own_output = note_->note().settings.output.empty();
   Has(note_->note().job_id);
   FillKnown(schema_, note_->note().known, state_.AsMap());
-  diagnostics_.push_back(TookUp(
-      NameOf(kind(), state_), earlier.was_closed() ? TakenUpFrom::kClosed : TakenUpFrom::kEarlier));
+  if (invocation_.has_value()) {
+    Report(absl::StrCat("Took up job ", note_->note().job_id,
+                        " of an earlier invocation that did not see its end"));
+  } else {
+    diagnostics_.push_back(TookUp(NameOf(kind(), state_), earlier.was_closed()
+                                                              ? TakenUpFrom::kClosed
+                                                              : TakenUpFrom::kEarlier));
+  }
   co_return co_await Finish();
 }
 
@@ -120,9 +136,12 @@ Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
     note_ = nullptr;
     co_return std::nullopt;
   }
+  if (HasEndedMeanwhile(result.job_id)) co_return std::nullopt;
   private_.has_own_output = settled.settings.output.empty();
   const Turns::Turn turn = region_.turns.TakeOver(result.job_id);
   Has(result.job_id);
+  Report(absl::StrCat("Took up job ", result.job_id,
+                      " of an earlier invocation that did not see its end"));
   Fill(*kind().get, result.answer);
   co_return co_await Finish();
 }
@@ -138,13 +157,18 @@ Task<Run::Ended> Run::Start(const StartRequest& request, const Turns::Turn& turn
       co_return std::nullopt;
     case StartResult::Kind::kStarted:
       Has(result.job_id);
+      Report(absl::StrCat("Started job ", result.job_id));
       Fill(*kind().start, result.answer);
       break;
     case StartResult::Kind::kFound:
     case StartResult::Kind::kAdopted:
       Has(result.job_id);
       Fill(*kind().get, result.answer);
-      if (result.kind == StartResult::Kind::kAdopted) {
+      Report(absl::StrCat(result.kind == StartResult::Kind::kAdopted
+                              ? "Adopted the running job "
+                              : "Found the job that was started: ",
+                          result.job_id));
+      if (result.kind == StartResult::Kind::kAdopted && !invocation_.has_value()) {
         diagnostics_.push_back(TookUp(NameOf(kind(), state_), TakenUpFrom::kRunning));
       }
       break;
@@ -215,7 +239,18 @@ Task<StateAnswer> Run::Finish() {
 
 Task<StateAnswer> Run::Wait() {
   const RunName run = NameOf(kind(), state_);
-  const Awaited awaited = co_await region_.watch.Await(run.workflow, run.job_id, until_);
+  JobWatch::Progress progress;
+  if (invocation_.has_value()) {
+    const schema::Attribute& metrics = *schema_.FindAttribute("metrics");
+    progress = [invocation = *invocation_, &metrics](const Awaited& so_far, absl::Duration waited) {
+      const absl::StatusOr<Value> counts = schema::FromMember(metrics, so_far.job);
+      invocation.progress(
+          StillWaiting(so_far.last_status, waited,
+                       RecordCounts(metrics, counts.ok() ? *counts : Value::Null())));
+    };
+  }
+  Task<Awaited> end = region_.watch.Await(run.workflow, run.job_id, until_, std::move(progress));
+  const Awaited awaited = co_await std::move(end);
   if (!awaited.job.empty()) Fill(*kind().get, awaited.job);
   if (!awaited.last_status.empty()) state_.AsMap()["status"] = awaited.last_status;
   state_.AsMap()["unfinished"] = !awaited.status.ok();
@@ -229,7 +264,38 @@ Task<StateAnswer> Run::Wait() {
   co_return Answered();
 }
 
+// What an earlier invocation began, and what has ended since, is nothing to wait for: the next one
+// is asked for a new job. Then the note has served.
+bool Run::HasEndedMeanwhile(const std::string& job_id) {
+  if (!invocation_.has_value()) return false;
+  const absl::StatusOr<json> job = region_.jobs.Get(settings_.workflow, job_id, until_.stop);
+  const bool has_ended = job.ok() ? region_.jobs.HasEnded(*job) : region_.jobs.IsGone(job.status());
+  if (!has_ended) return false;
+  Report(absl::StrCat("Job ", job_id, " of an earlier invocation has ended meanwhile"));
+  const absl::Status served = std::exchange(note_, nullptr)->Serve();
+  if (!served.ok()) log::Warn("A note could not be closed", {{"error", served.message()}});
+  return true;
+}
+
+void Run::Report(const std::string& message) const {
+  if (invocation_.has_value()) invocation_->progress(message);
+}
+
+void Run::SayHowTheInvocationEnded(const Awaited& awaited) {
+  const RunName name = NameOf(kind(), state_);
+  const std::string status = Text(state_, "status");
+  if (!awaited.status.ok()) {
+    diagnostics_.push_back(InvocationCutShort(name, status, time_out_, awaited));
+  } else if (region_.jobs.HasFailed(state_)) {
+    diagnostics_.push_back(InvokedJobFailed(name, status, Text(state_, "error_message")));
+  } else {
+    Report(HowItEnded(name, status,
+                      RecordCounts(*schema_.FindAttribute("metrics"), state_["metrics"])));
+  }
+}
+
 void Run::SayHowItEnded(const Awaited& awaited) {
+  if (invocation_.has_value()) return SayHowTheInvocationEnded(awaited);
   const bool is_create = step_ == "create";
   const RunName name = NameOf(kind(), state_);
   const std::string status = Text(state_, "status");
@@ -440,14 +506,26 @@ StateAnswer Run::Nothing(const absl::Status& why) {
 
 StateAnswer Run::NoObject() { return {.diagnostics = std::move(diagnostics_)}; }
 
+// Terraform is about to be told. Of an invocation, no state will know: what has ended has served,
+// and what goes on is for the next one.
+absl::Status Run::SettleNote() {
+  Note answered = note_->note();
+  answered.told = ToldOf(state_);
+  if (!invocation_.has_value()) {
+    answered.state = NoteState::kAnswered;
+  } else if (!Flag(state_, "unfinished")) {
+    return note_->Serve();
+  } else {
+    answered.state = NoteState::kStarted;
+  }
+  return note_->Write(std::move(answered));
+}
+
 // What was learned, and what the state knew before; the note says so before Terraform is told.
 StateAnswer Run::Answered() {
   const std::string job_id = Text(state_, "job_id");
   if (note_ != nullptr) {
-    Note answered = note_->note();
-    answered.state = NoteState::kAnswered;
-    answered.told = ToldOf(state_);
-    const absl::Status written = note_->Write(std::move(answered));
+    const absl::Status written = SettleNote();
     if (absl::IsAborted(written)) {
       // The job is the other process's by now, and reported there.
       diagnostics_.push_back(TakenOver(NameOf(kind(), state_), written));

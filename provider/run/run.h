@@ -2,6 +2,7 @@
 // of its note changes.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -21,11 +22,18 @@
 
 namespace er::run {
 
+// A create that no state will know of: an action's. What it leaves unfinished is for the next
+// invocation of the same settings, as long as the job runs.
+struct Invocation {
+  // Shows a line to the person who waits.
+  std::function<void(const std::string& message)> progress{};
+};
+
 class Run {
  public:
   // All must outlive this. `step`: create, update or delete.
   Run(const schema::Schema& schema, Runs& runs, Region& region, resource::ApplyRequest request,
-      const char* step);
+      const char* step, std::optional<Invocation> invocation = std::nullopt);
 
   Task<resource::StateAnswer> Create();
   Task<resource::StateAnswer> Update();
@@ -45,6 +53,10 @@ class Run {
   Task<resource::StateAnswer> Wait();
   Task<resource::StateAnswer> ReadBack();
   void SayHowItEnded(const Awaited& awaited);
+  void SayHowTheInvocationEnded(const Awaited& awaited);
+  bool HasEndedMeanwhile(const std::string& job_id);
+  void Report(const std::string& message) const;
+  absl::Status SettleNote();
 
   // Update and delete.
   Settings PriorSettings(const PrivateData& plan) const;
@@ -75,6 +87,7 @@ class Run {
   PrivateData private_{};
   Journal::Held* note_ = nullptr;
   bool taken_up_ = false;  // the job is an earlier apply's
+  const std::optional<Invocation> invocation_;
   Diagnostics diagnostics_{};
 };
 

@@ -24,6 +24,9 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+// Settings::triggers of what an action asks for: no run of a state is the same.
+inline constexpr char kInvoked[] = "invoked";
+
 // What the service has said of the job of a run; empty where it has said nothing (yet).
 struct Told {
   std::string job_type{};

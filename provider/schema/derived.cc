@@ -29,6 +29,15 @@ void LeaveToTheService(Attribute& attribute) {
   for (Attribute& inner : attribute.attributes) LeaveToTheService(inner);
 }
 
+// Of a configuration that makes no object: nothing is decided by the service, or replaced.
+Attribute ArgumentOf(const Attribute& original) {
+  Attribute argument = original;
+  argument.computed = argument.replaces = argument.is_volatile = false;
+  argument.optional = !argument.required;
+  for (Attribute& inner : argument.attributes) inner = ArgumentOf(inner);
+  return argument;
+}
+
 // As the resource has it, but that nothing is replaced.
 Attribute RegionOf(const Schema& resource) {
   Attribute region = *resource.FindAttribute("region");
@@ -110,6 +119,38 @@ Schema ListDataSourceOf(const Schema& resource, const Cursor& at, const Attribut
                         .computed = true},
                        {.name = "id", .description = "The Region.", .computed = true}};
   return schema;
+}
+
+Schema ListResourceOf(const Schema& resource, const Cursor& at) {
+  at.Allow({"description", "needs", "filters"});
+  Schema schema{.kind = Kind::kListResource,
+                .name = resource.name,
+                .title = absl::StrCat(resource.title, "s"),
+                .description = at.RequiredText("description"),
+                .behaviour = Query{.filters = at.Texts("filters")}};
+  schema.attributes = ArgumentsOf(resource, at, at.Texts("needs"));
+  for (Attribute& filter : ArgumentsOf(resource, at, at.Texts("filters"))) {
+    filter.required = false;
+    filter.optional = true;
+    schema.attributes.push_back(std::move(filter));
+  }
+  schema.attributes.push_back(ArgumentOf(*resource.FindAttribute("region")));
+  for (Attribute& attribute : schema.attributes) attribute.default_value.reset();
+  return schema;
+}
+
+std::vector<Attribute> ArgumentsOf(const Schema& run, const Cursor& at,
+                                   const std::vector<std::string>& takes) {
+  std::vector<Attribute> arguments;
+  for (const std::string& name : takes) {
+    const Attribute* original = run.FindAttribute(name);
+    if (original == nullptr) {
+      at.Fail(absl::StrCat(run.name, " has no attribute ", name));
+    } else {
+      arguments.push_back(ArgumentOf(*original));
+    }
+  }
+  return arguments;
 }
 
 }  // namespace er::schema

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "schema/attribute_loader.h"
 #include "schema/cursor.h"
@@ -21,5 +22,14 @@ Schema DataSourceOf(const Schema& resource, const Cursor& at, const AttributeLoa
 // "data_sources": a description, "takes" (the attributes of the resource that the list tells, too),
 // and attributes that only the list has.
 Schema ListDataSourceOf(const Schema& resource, const Cursor& at, const AttributeLoader& loader);
+
+// The list resource of `resource`. `at` is "list_resource": a description, "needs" (the attributes
+// of the resource without which nothing can be listed) and "filters" (those that choose).
+Schema ListResourceOf(const Schema& resource, const Cursor& at);
+
+// The arguments of an action that starts what `run` starts: `takes` are attributes and blocks of
+// it, which mean the same.
+std::vector<Attribute> ArgumentsOf(const Schema& run, const Cursor& at,
+                                   const std::vector<std::string>& takes);
 
 }  // namespace er::schema

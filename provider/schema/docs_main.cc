@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,6 +20,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "schema/identity.h"
 #include "schema/loader.h"
 
 namespace er::schema {
@@ -288,39 +290,85 @@ std::string Prose(const std::string& repository, const std::string& path) {
   return absl::StrCat(result, "\n");
 }
 
+// How the registry calls a kind of type, and where its pages and examples are.
+struct Place {
+  std::string title;
+  std::string folder;   // of docs/, examples/ and schemas/
+  std::string example;  // the file
+};
+
+const Place& PlaceOf(Kind kind) {
+  static const auto& places = *new std::map<Kind, Place>{
+      {Kind::kProvider, {"Provider", "provider", "provider.tf"}},
+      {Kind::kResource, {"Resource", "resources", "resource.tf"}},
+      {Kind::kDataSource, {"Data Source", "data-sources", "data-source.tf"}},
+      {Kind::kListResource, {"List Resource", "list-resources", "list-resource.tfquery.hcl"}},
+      {Kind::kAction, {"Action", "actions", "action.tf"}}};
+  return places.at(kind);
+}
+
+std::string BareName(const Schema& schema) {
+  return schema.kind == Kind::kProvider ? "provider"
+                                        : schema.name.substr(std::string(kProvider).size() + 1);
+}
+
+// How an object is imported by its identity, with made-up values of its own name.
+std::string IdentityExample(const std::string& folder) {
+  return absl::StrCat("From Terraform 1.12 on, by its identity:\n\n",
+                      Fenced("terraform", Read(absl::StrCat(folder, "/import-by-identity.tf"))));
+}
+
+std::string IdentitySection(const Schema& schema) {
+  std::string text = "### Identity\n\n";
+  for (const Attribute& attribute : IdentityAttributes(schema)) {
+    absl::StrAppend(&text, "- `", attribute.name, "` (String, ",
+                    attribute.required ? "Required" : "Optional", ") ",
+                    FirstParagraph(attribute.description), "\n");
+  }
+  return absl::StrCat(text, "\n");
+}
+
+std::string MovedSection(const Schema& schema) {
+  std::string text;
+  for (const std::string& from : schema.moved_from) {
+    absl::StrAppend(
+        &text, "## Moving from ", from, "\n\n",
+        "From Terraform 1.8 and OpenTofu 1.10 on, nothing need be imported again:\n\n",
+        Fenced("terraform", absl::StrCat("moved {\n  from = ", from,
+                                         ".example\n  to   = ", schema.name, ".example\n}\n")),
+        "The other provider stays among `required_providers` until the move has been "
+        "applied; it is asked nothing. The refresh after the move fills in what the "
+        "other type does not know.\n\n");
+  }
+  return text;
+}
+
 std::string Page(const std::string& repository, const Schema& schema) {
   const bool is_provider = schema.kind == Kind::kProvider;
-  const std::string kind = schema.kind == Kind::kResource ? "Resource" : "Data Source";
-  const std::string folder = is_provider ? absl::StrCat(repository, "/examples/provider")
-                             : schema.kind == Kind::kResource
-                                 ? absl::StrCat(repository, "/examples/resources/", schema.name)
-                                 : absl::StrCat(repository, "/examples/data-sources/", schema.name);
+  const Place& place = PlaceOf(schema.kind);
+  const std::string folder =
+      absl::StrCat(repository, "/examples/", place.folder,
+                   is_provider ? std::string() : absl::StrCat("/", schema.name));
   std::string page =
       absl::StrCat("---\n# Made by schema-docs from schemas/ and examples/.\npage_title: \"",
                    is_provider ? absl::StrCat(kProvider, " Provider")
-                               : absl::StrCat(schema.name, " ", kind, " - ", kProvider),
+                               : absl::StrCat(schema.name, " ", place.title, " - ", kProvider),
                    "\"\n", is_provider ? "" : "subcategory: \"\"\n", "description: |-\n  ",
                    FirstParagraph(schema.description), "\n---\n\n# ",
                    is_provider ? absl::StrCat(kProvider, " Provider")
-                               : absl::StrCat(schema.name, " (", kind, ")"),
+                               : absl::StrCat(schema.name, " (", place.title, ")"),
                    "\n\n", schema.description, "\n\n## Example Usage\n\n");
-  absl::StrAppend(&page,
-                  Fenced("terraform", Read(absl::StrCat(folder, is_provider ? "/provider.tf"
-                                                                : schema.kind == Kind::kResource
-                                                                    ? "/resource.tf"
-                                                                    : "/data-source.tf"))));
-  const std::string bare =
-      is_provider ? "provider" : schema.name.substr(std::string(kProvider).size() + 1);
-  const std::string place = is_provider                      ? "/schemas/"
-                            : schema.kind == Kind::kResource ? "/schemas/resources/"
-                                                             : "/schemas/data-sources/";
-  absl::StrAppend(&page, Prose(repository, absl::StrCat(repository, place, bare, ".md")));
+  absl::StrAppend(&page, Fenced("terraform", Read(absl::StrCat(folder, "/", place.example))));
+  absl::StrAppend(&page, Prose(repository, absl::StrCat(repository, "/schemas/",
+                                                        is_provider ? "" : place.folder + "/",
+                                                        BareName(schema), ".md")));
   absl::StrAppend(&page, "## Schema\n\n", SchemaText(ChangeOf(schema)).Of(schema));
   if (schema.kind == Kind::kResource) {
     absl::StrAppend(&page, "## Import\n\nWith an `import` block:\n\n",
                     Fenced("terraform", Read(absl::StrCat(folder, "/import-by-string-id.tf"))),
                     "Or with the command:\n\n",
-                    Fenced("shell", Read(absl::StrCat(folder, "/import.sh"))));
+                    Fenced("shell", Read(absl::StrCat(folder, "/import.sh"))),
+                    IdentityExample(folder), IdentitySection(schema), MovedSection(schema));
   }
   return absl::StrCat(absl::StripSuffix(page, "\n"));
 }
@@ -339,9 +387,7 @@ int Main(const std::string& repository, const std::string& output) {
   const Catalog& catalog = BuiltInCatalog();
   Write(absl::StrCat(output, "/index.md"), Page(repository, catalog.provider));
   for (const Schema& type : catalog.types) {
-    const std::string bare = type.name.substr(std::string(kProvider).size() + 1);
-    Write(absl::StrCat(output, type.kind == Kind::kResource ? "/resources/" : "/data-sources/",
-                       bare, ".md"),
+    Write(absl::StrCat(output, "/", PlaceOf(type.kind).folder, "/", BareName(type), ".md"),
           Page(repository, type));
   }
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;

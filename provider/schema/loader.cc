@@ -106,7 +106,9 @@ void CheckBehaviour(const Cursor& file, const Schema& schema) {
     if (!reading->ids.empty()) CheckNames(*at, schema, {"ids"});
     return;
   }
+  if (schema.kind != Kind::kResource) return;
   if (std::holds_alternative<std::monostate>(schema.behaviour)) return;
+  CheckNames(file, schema, schema.identity);
   for (const char* step : {"create", "update", "delete"}) {
     if (!schema.timeouts.contains(step)) {
       file.Fail(absl::StrCat("timeouts: \"", step, "\" is missing"));
@@ -181,6 +183,7 @@ class Loader {
     ForEach("provider.json", [&](const Cursor& file) { catalog_.provider = ReadType(file); });
     ForEach("resources/", [&](const Cursor& file) { AddType(file); });
     ForEach("data-sources/", [&](const Cursor& file) { AddType(file); });
+    ForEach("actions/", [&](const Cursor& file) { AddType(file); });
     if (catalog_.provider.name.empty()) complaints_.lines.push_back("provider.json: is missing");
     if (!complaints_.lines.empty()) {
       return absl::InvalidArgumentError(absl::StrJoin(complaints_.lines, "\n"));
@@ -263,6 +266,12 @@ class Loader {
         Add(file, ListDataSourceOf(schema, *at, attribute_loader_));
       }
     }
+    if (is_sound && schema.kind == Kind::kResource) {
+      if (const auto at = file.Find("list_resource", Node::Kind::kObject)) {
+        if (schema.identity.empty()) at->Fail("what is listed has an identity");
+        Add(file, ListResourceOf(schema, *at));
+      }
+    }
     Add(file, std::move(schema));
   }
 
@@ -274,19 +283,23 @@ class Loader {
   }
 
   Schema ReadType(const Cursor& file) {
-    file.Allow({"kind", "name", "title", "version", "upgrades", "description", "managed", "job",
-                "reading", "data_source", "data_sources", "shapes", "timeouts", "attributes",
-                "blocks"});
+    file.Allow({"kind",         "name",     "title",      "version",       "upgrades",
+                "description",  "managed",  "job",        "reading",       "data_source",
+                "data_sources", "identity", "moved_from", "list_resource", "starts",
+                "takes",        "shapes",   "timeouts",   "attributes",    "blocks"});
     Schema schema{.name = file.RequiredText("name"),
                   .title = file.RequiredText("title"),
                   .version = file.Integer("version").value_or(0),
-                  .description = file.RequiredText("description")};
+                  .description = file.RequiredText("description"),
+                  .identity = file.Texts("identity"),
+                  .moved_from = file.Texts("moved_from")};
     static const auto& kinds = *new std::map<std::string, Kind>{{"resource", Kind::kResource},
                                                                 {"data_source", Kind::kDataSource},
+                                                                {"action", Kind::kAction},
                                                                 {"provider", Kind::kProvider}};
     const auto kind = kinds.find(file.RequiredText("kind"));
     if (kind == kinds.end()) {
-      file.Fail("kind must be resource, data_source or provider");
+      file.Fail("kind must be resource, data_source, action or provider");
     } else {
       schema.kind = kind->second;
     }
@@ -295,16 +308,33 @@ class Loader {
     }
     ReadUpgrades(file, schema);
     ReadBehaviour(file, schema);
-    schema.attributes = attribute_loader_.Read(file, &members_, Unless::kMistake);
+    schema.attributes = attribute_loader_.Read(
+        file, schema.kind == Kind::kAction ? nullptr : &members_, Unless::kMistake);
+    if (schema.kind == Kind::kAction) ReadArguments(file, schema);
     AddShapes(file, schema);
     ReadTimeouts(file, schema);
     CheckObject(file, schema.attributes, {});
     MarkConfidential(schema.attributes);
     if (auto* managed = std::get_if<Managed>(&schema.behaviour)) {
       if (schema.FindAttribute("tags_all") != nullptr) managed->tagging = catalog_.tagging;
+      schema.identity = managed->id.attributes;
     }
     CheckBehaviour(file, schema);
     return schema;
+  }
+
+  // What an action takes of the run that it starts. Its own attributes stand behind them.
+  void ReadArguments(const Cursor& file, Schema& schema) {
+    const std::string name = file.RequiredText("starts");
+    const Schema* run = catalog_.Find(Kind::kResource, name);
+    if (run == nullptr || !std::holds_alternative<JobKind>(run->behaviour)) {
+      return file.Fail(absl::StrCat("starts: there is no run ", name));
+    }
+    for (Attribute& own : schema.attributes) own.computed = false;
+    std::vector<Attribute> arguments = ArgumentsOf(*run, file, file.Texts("takes"));
+    arguments.insert(arguments.end(), schema.attributes.begin(), schema.attributes.end());
+    schema.attributes = std::move(arguments);
+    schema.behaviour = Starting{.run = name};
   }
 
   void AddShapes(const Cursor& file, Schema& schema) {

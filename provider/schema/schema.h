@@ -98,7 +98,8 @@ struct Attribute {
       environment{};  // where a provider argument that is left out is looked up
 };
 
-enum class Kind { kProvider, kResource, kDataSource };
+// A list resource is what a query (terraform query) lists the resources of a type by.
+enum class Kind { kProvider, kResource, kDataSource, kListResource, kAction };
 
 // An operation of the service's API.
 struct Operation {
@@ -186,8 +187,18 @@ struct Reading {
   std::optional<Tagging> tagging{};
 };
 
+// What a list resource finds of the objects of its resource, which has the same name.
+struct Query {
+  std::vector<std::string> filters{};  // attributes that choose among the objects
+};
+
+// An action that starts a job, as an object of the resource `run` does.
+struct Starting {
+  std::string run{};
+};
+
 // What becomes of a type; nothing of the provider itself.
-using Behaviour = std::variant<std::monostate, Managed, JobKind, Reading>;
+using Behaviour = std::variant<std::monostate, Managed, JobKind, Reading, Query, Starting>;
 
 // What was done to the attributes of a type after a version of it: a state that was written with
 // that version is read by it.
@@ -203,6 +214,10 @@ struct Schema {
   std::vector<Upgrade> upgrades{};  // from version 0, from version 1, ...: as many as the version
   std::string description{};
   std::vector<Attribute> attributes{};  // and blocks
+  // Of a resource: the attributes that name an object (schema/identity.h), and the types of other
+  // providers that are the same (schema/move.h).
+  std::vector<std::string> identity{};
+  std::vector<std::string> moved_from{};
   // What the timeouts block offers, each with its default: {"create", 4 h}. Empty: there is no such
   // block.
   std::map<std::string, std::string> timeouts{};

@@ -1,5 +1,6 @@
 // The calls about the provider itself.
 #include "base/status.h"
+#include "schema/identity.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
 
@@ -12,6 +13,25 @@ void SetCapabilities(tfplugin6::ServerCapabilities& capabilities) {
   // Nothing is prepared in GetProviderSchema: Terraform may leave it out and save a call per
   // process.
   capabilities.set_get_provider_schema_optional(true);
+  capabilities.set_move_resource_state(true);
+  capabilities.set_generate_resource_config(true);
+}
+
+// Where the schema of `type` stands.
+tfplugin6::Schema& SchemaIn(tfplugin6::GetProviderSchema::Response& response,
+                            const schema::Schema& type) {
+  switch (type.kind) {
+    case schema::Kind::kDataSource:
+      return (*response.mutable_data_source_schemas())[type.name];
+    case schema::Kind::kListResource:
+      return (*response.mutable_list_resource_schemas())[type.name];
+    case schema::Kind::kAction:
+      return *(*response.mutable_action_schemas())[type.name].mutable_schema();
+    case schema::Kind::kResource:
+    case schema::Kind::kProvider:
+      break;
+  }
+  return (*response.mutable_resource_schemas())[type.name];
 }
 
 }  // namespace
@@ -21,10 +41,21 @@ grpc::Status ProviderService::GetMetadata(grpc::ServerContext*,
                                           tfplugin6::ProviderMetadata::Response* response) {
   SetCapabilities(*response->mutable_server_capabilities());
   for (const schema::Schema& type : provider_().catalog().types) {
-    if (type.kind == schema::Kind::kResource) {
-      response->add_resources()->set_type_name(type.name);
-    } else {
-      response->add_data_sources()->set_type_name(type.name);
+    switch (type.kind) {
+      case schema::Kind::kResource:
+        response->add_resources()->set_type_name(type.name);
+        break;
+      case schema::Kind::kDataSource:
+        response->add_data_sources()->set_type_name(type.name);
+        break;
+      case schema::Kind::kListResource:
+        response->add_list_resources()->set_type_name(type.name);
+        break;
+      case schema::Kind::kAction:
+        response->add_actions()->set_type_name(type.name);
+        break;
+      case schema::Kind::kProvider:
+        break;
     }
   }
   return grpc::Status::OK;
@@ -36,17 +67,27 @@ grpc::Status ProviderService::GetProviderSchema(grpc::ServerContext*,
   SetCapabilities(*response->mutable_server_capabilities());
   ToMessage(provider_().catalog().provider, *response->mutable_provider());
   for (const schema::Schema& type : provider_().catalog().types) {
-    auto& schemas = type.kind == schema::Kind::kResource ? *response->mutable_resource_schemas()
-                                                         : *response->mutable_data_source_schemas();
-    ToMessage(type, schemas[type.name]);
+    ToMessage(type, SchemaIn(*response, type));
   }
   return grpc::Status::OK;
 }
 
 grpc::Status ProviderService::GetResourceIdentitySchemas(
     grpc::ServerContext*, const tfplugin6::GetResourceIdentitySchemas::Request*,
-    tfplugin6::GetResourceIdentitySchemas::Response*) {
-  return grpc::Status::OK;  // no type has an identity yet
+    tfplugin6::GetResourceIdentitySchemas::Response* response) {
+  for (const schema::Schema& type : provider_().catalog().types) {
+    if (type.identity.empty()) continue;
+    tfplugin6::ResourceIdentitySchema& message = (*response->mutable_identity_schemas())[type.name];
+    for (const schema::Attribute& attribute : schema::IdentityAttributes(type)) {
+      auto& part = *message.add_identity_attributes();
+      part.set_name(attribute.name);
+      part.set_type(attribute.type.ToJson());
+      part.set_required_for_import(attribute.required);
+      part.set_optional_for_import(attribute.optional);
+      part.set_description(attribute.description);
+    }
+  }
+  return grpc::Status::OK;
 }
 
 grpc::Status ProviderService::GetFunctions(grpc::ServerContext*,

@@ -88,4 +88,23 @@ absl::StatusOr<ProviderService::Found<resource::DataSource>> ProviderService::Fi
   return absl::NotFoundError(absl::StrCat("This provider has no data source \"", type_name, "\"."));
 }
 
+absl::StatusOr<ProviderService::Found<resource::ListResource>> ProviderService::FindListResource(
+    const std::string& type_name) const {
+  const std::shared_ptr<assembly::Bound> bound = provider_().bound();
+  if (resource::ListResource* const found = bound->FindListResource(type_name)) {
+    return Found<resource::ListResource>{{bound, found}, bound->is_configured()};
+  }
+  return absl::NotFoundError(
+      absl::StrCat("This provider has no list resource \"", type_name, "\"."));
+}
+
+absl::StatusOr<ProviderService::Found<resource::Action>> ProviderService::FindAction(
+    const std::string& type_name) const {
+  const std::shared_ptr<assembly::Bound> bound = provider_().bound();
+  if (resource::Action* const found = bound->FindAction(type_name)) {
+    return Found<resource::Action>{{bound, found}, bound->is_configured()};
+  }
+  return absl::NotFoundError(absl::StrCat("This provider has no action \"", type_name, "\"."));
+}
+
 }  // namespace er::terraform

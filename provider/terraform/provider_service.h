@@ -18,13 +18,16 @@
 #include "base/workers.h"
 #include "proto/tfplugin6.grpc.pb.h"
 #include "terraform/convert.h"
+#include "terraform/event_stream.h"
 
 namespace er::terraform {
 
 // Safe for concurrent use, as gRPC calls it: each call on a thread of its own, but for
-// ApplyResourceChange, which may wait for hours and holds none.
-class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_ApplyResourceChange<
-                                  tfplugin6::Provider::Service> {
+// what may wait for hours, which holds none, and what answers with a stream.
+class ProviderService final
+    : public tfplugin6::Provider::WithCallbackMethod_ApplyResourceChange<
+          tfplugin6::Provider::WithCallbackMethod_ListResource<
+              tfplugin6::Provider::WithCallbackMethod_InvokeAction<tfplugin6::Provider::Service>>> {
  public:
   // `provider` is called by each call, and may wait for what it returns. Both must outlive this.
   ProviderService(std::function<assembly::Provider&()> provider, Workers& workers)
@@ -88,6 +91,25 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
   grpc::Status ReadDataSource(grpc::ServerContext*, const tfplugin6::ReadDataSource::Request*,
                               tfplugin6::ReadDataSource::Response*) override;
 
+  // list_calls.cc
+  grpc::Status ValidateListResourceConfig(
+      grpc::ServerContext*, const tfplugin6::ValidateListResourceConfig::Request*,
+      tfplugin6::ValidateListResourceConfig::Response*) override;
+  grpc::ServerWriteReactor<tfplugin6::ListResource::Event>* ListResource(
+      grpc::CallbackServerContext*, const tfplugin6::ListResource::Request*) override;
+  grpc::Status GenerateResourceConfig(grpc::ServerContext*,
+                                      const tfplugin6::GenerateResourceConfig::Request*,
+                                      tfplugin6::GenerateResourceConfig::Response*) override;
+
+  // action_calls.cc
+  grpc::Status ValidateActionConfig(grpc::ServerContext*,
+                                    const tfplugin6::ValidateActionConfig::Request*,
+                                    tfplugin6::ValidateActionConfig::Response*) override;
+  grpc::Status PlanAction(grpc::ServerContext*, const tfplugin6::PlanAction::Request*,
+                          tfplugin6::PlanAction::Response*) override;
+  grpc::ServerWriteReactor<tfplugin6::InvokeAction::Event>* InvokeAction(
+      grpc::CallbackServerContext*, const tfplugin6::InvokeAction::Request*) override;
+
  private:
   // Runs `call`, and turns what goes wrong (kInvalidArgument and the like: what was sent makes no
   // sense) and what is thrown (no memory) into a diagnostic. The answer is what `call` has made of
@@ -100,6 +122,12 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
   Task<absl::Status> Apply(const tfplugin6::ApplyResourceChange::Request& request,
                            tfplugin6::ApplyResourceChange::Response& response,
                            std::stop_token stop);
+  absl::Status List(const tfplugin6::ListResource::Request& request,
+                    EventStream<tfplugin6::ListResource::Event>& stream,
+                    DiagnosticMessages& diagnostics);
+  Task<absl::Status> Invoke(const tfplugin6::InvokeAction::Request& request,
+                            std::shared_ptr<EventStream<tfplugin6::InvokeAction::Event>> stream,
+                            DiagnosticMessages& diagnostics);
 
   // A type, and whether it may be asked of AWS: the provider's configuration is known. It stays
   // bound to that as long as this is held.
@@ -112,6 +140,9 @@ class ProviderService final : public tfplugin6::Provider::WithCallbackMethod_App
   };
   absl::StatusOr<Found<resource::Resource>> FindResource(const std::string& type_name) const;
   absl::StatusOr<Found<resource::DataSource>> FindDataSource(const std::string& type_name) const;
+  absl::StatusOr<Found<resource::ListResource>> FindListResource(
+      const std::string& type_name) const;
+  absl::StatusOr<Found<resource::Action>> FindAction(const std::string& type_name) const;
 
   // The type of a schema's object, made once.
   const Type& TypeFor(const schema::Schema& schema);

@@ -1,7 +1,13 @@
 // The calls about managed resources.
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "resource/describe.h"
+#include "schema/identity.h"
+#include "schema/move.h"
 #include "schema/upgrade.h"
 #include "schema/validate.h"
 #include "terraform/provider_service.h"
@@ -23,6 +29,18 @@ void AddMissingBlocks(const std::vector<schema::Attribute>& attributes, Value& o
       AddMissingBlocks(attribute.attributes, block);
     }
   }
+}
+
+// The identity of `object`, where that names one, in a message of `answer`: `mutable_identity`
+// makes it. Terraform takes a plan with an identity that is not known yet, and then cannot show it:
+// such a one is left out.
+template <typename Answer>
+absl::Status SetIdentity(const schema::Schema& schema, const Value& object, Answer& answer,
+                         tfplugin6::ResourceIdentityData* (Answer::*mutable_identity)()) {
+  const Value identity = schema::IdentityOf(schema, object);
+  if (identity.IsNull() || !identity.IsWhollyKnown()) return absl::OkStatus();
+  return ToMessage(identity, schema::IdentityTypeOf(schema),
+                   *(answer.*mutable_identity)()->mutable_identity_data());
 }
 
 }  // namespace
@@ -91,9 +109,24 @@ grpc::Status ProviderService::UpgradeResourceState(
 grpc::Status ProviderService::UpgradeResourceIdentity(
     grpc::ServerContext*, const tfplugin6::UpgradeResourceIdentity::Request* request,
     tfplugin6::UpgradeResourceIdentity::Response* response) {
-  return Answer("UpgradeResourceIdentity", *response->mutable_diagnostics(), [&] {
-    return absl::InvalidArgumentError(
-        absl::StrCat("The type \"", request->type_name(), "\" has no identity."));
+  return Answer("UpgradeResourceIdentity", *response->mutable_diagnostics(), [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
+    const schema::Schema& schema = resource->schema();
+    if (request->version() != 0) {
+      ToMessages({{.summary = "Identity of Another Version of the Provider",
+                   .detail = absl::StrCat("The identity was written with version ",
+                                          request->version(), " of the identity of ", schema.name,
+                                          "; this provider knows version 0. Use the newer "
+                                          "provider that wrote it.")}},
+                 *response->mutable_diagnostics());
+      return absl::OkStatus();
+    }
+    const std::string& json = request->raw_identity().json();
+    ASSIGN_OR_RETURN(const Value identity,
+                     DecodeJson(json.empty() ? "{}" : json, schema::IdentityTypeOf(schema),
+                                ExtraAttributes::kIgnore));
+    return ToMessage(identity, schema::IdentityTypeOf(schema),
+                     *response->mutable_upgraded_identity()->mutable_identity_data());
   });
 }
 
@@ -103,14 +136,20 @@ grpc::Status ProviderService::ReadResource(grpc::ServerContext*,
   // Until it is known better, the object is what it was.
   *response->mutable_new_state() = request->current_state();
   response->set_private_(request->private_());
-  return Answer("ReadResource", *response->mutable_diagnostics(), [&] {
+  if (request->has_current_identity()) {
+    *response->mutable_new_identity() = request->current_identity();
+  }
+  return Answer("ReadResource", *response->mutable_diagnostics(), [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
-    const Type& type = TypeFor(resource->schema());
+    const schema::Schema& schema = resource->schema();
+    const Type& type = TypeFor(schema);
     ASSIGN_OR_RETURN(const Value state, FromMessage(request->current_state(), type));
     if (!state.IsMap()) return absl::OkStatus();
     const resource::StateAnswer answer = resource->Read(state, request->private_(), StopToken());
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     response->set_private_(answer.private_data);
+    RETURN_IF_ERROR(SetIdentity(schema, answer.state, *response,
+                                &tfplugin6::ReadResource::Response::mutable_new_identity));
     return ToMessage(answer.state, type, *response->mutable_new_state());
   });
 }
@@ -119,21 +158,24 @@ grpc::Status ProviderService::PlanResourceChange(
     grpc::ServerContext*, const tfplugin6::PlanResourceChange::Request* request,
     tfplugin6::PlanResourceChange::Response* response) {
   response->set_planned_private(request->prior_private());
-  return Answer("PlanResourceChange", *response->mutable_diagnostics(), [&] {
+  return Answer("PlanResourceChange", *response->mutable_diagnostics(), [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
-    const Type& type = TypeFor(resource->schema());
+    const schema::Schema& schema = resource->schema();
+    const Type& type = TypeFor(schema);
     // Terraform does not say that it plans as it applies; but only then does it allow a deferral
     // by itself, or tell what the plan has kept.
     resource::PlanRequest plan{.private_data = request->prior_private(),
                                .is_apply = request->client_capabilities().deferral_allowed() ||
                                            !request->planned_private().empty()};
     ASSIGN_OR_RETURN(plan.prior, FromMessage(request->prior_state(), type));
-    ASSIGN_OR_RETURN(plan.proposed, FromMessage(request->proposed_new_state(), type));
     ASSIGN_OR_RETURN(plan.config, FromMessage(request->config(), type));
     const resource::PlanAnswer answer = resource->Plan(plan);
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     response->set_planned_private(answer.private_data);
     for (const Path& path : answer.replace) ToMessage(path, *response->add_requires_replace());
+    RETURN_IF_ERROR(
+        SetIdentity(schema, answer.planned, *response,
+                    &tfplugin6::PlanResourceChange::Response::mutable_planned_identity));
     return ToMessage(answer.planned, type, *response->mutable_planned_state());
   });
 }
@@ -158,8 +200,11 @@ Task<absl::Status> ProviderService::Apply(const tfplugin6::ApplyResourceChange::
   *response.mutable_new_state() = request.prior_state();
   response.set_private_(request.planned_private());
   CO_ASSIGN_OR_RETURN(const auto resource, FindResource(request.type_name()));
-  const Type& type = TypeFor(resource->schema());
+  const schema::Schema& schema = resource->schema();
+  const Type& type = TypeFor(schema);
   CO_ASSIGN_OR_RETURN(Value prior, FromMessage(request.prior_state(), type));
+  constexpr auto kIdentity = &tfplugin6::ApplyResourceChange::Response::mutable_new_identity;
+  if (absl::Status set = SetIdentity(schema, prior, response, kIdentity); !set.ok()) co_return set;
   CO_ASSIGN_OR_RETURN(Value planned, FromMessage(request.planned_state(), type));
   if (prior.IsNull() && planned.IsNull()) {
     co_return absl::InvalidArgumentError("There is nothing before and nothing after this apply.");
@@ -181,38 +226,69 @@ Task<absl::Status> ProviderService::Apply(const tfplugin6::ApplyResourceChange::
   const resource::StateAnswer answer = co_await std::move(task);
   ToMessages(answer.diagnostics, *response.mutable_diagnostics());
   response.set_private_(answer.private_data);
+  if (absl::Status set = SetIdentity(schema, answer.state, response, kIdentity); !set.ok()) {
+    co_return set;
+  }
   co_return ToMessage(answer.state, type, *response.mutable_new_state());
 }
 
 grpc::Status ProviderService::ImportResourceState(
     grpc::ServerContext*, const tfplugin6::ImportResourceState::Request* request,
     tfplugin6::ImportResourceState::Response* response) {
-  return Answer("ImportResourceState", *response->mutable_diagnostics(), [&] {
+  return Answer("ImportResourceState", *response->mutable_diagnostics(), [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto resource, FindResource(request->type_name()));
     if (!resource.is_configured) {
       ToMessages({resource::NotConfigured()}, *response->mutable_diagnostics());
       return absl::OkStatus();
     }
-    const resource::StateAnswer answer = resource->Import(request->id(), StopToken());
+    const schema::Schema& schema = resource->schema();
+    Value identity;
+    if (request->has_identity()) {
+      ASSIGN_OR_RETURN(identity, FromMessage(request->identity().identity_data(),
+                                             schema::IdentityTypeOf(schema)));
+    }
+    const resource::StateAnswer answer = identity.IsMap()
+                                             ? resource->ImportByIdentity(identity, StopToken())
+                                             : resource->Import(request->id(), StopToken());
     ToMessages(answer.diagnostics, *response->mutable_diagnostics());
     if (!answer.state.IsMap()) return absl::OkStatus();
     tfplugin6::ImportResourceState::ImportedResource& imported =
         *response->add_imported_resources();
     imported.set_type_name(request->type_name());
     imported.set_private_(answer.private_data);
-    return ToMessage(answer.state, TypeFor(resource->schema()), *imported.mutable_state());
+    RETURN_IF_ERROR(
+        SetIdentity(schema, answer.state, imported,
+                    &tfplugin6::ImportResourceState::ImportedResource::mutable_identity));
+    return ToMessage(answer.state, TypeFor(schema), *imported.mutable_state());
   });
 }
 
 grpc::Status ProviderService::MoveResourceState(
     grpc::ServerContext*, const tfplugin6::MoveResourceState::Request* request,
     tfplugin6::MoveResourceState::Response* response) {
-  return Answer("MoveResourceState", *response->mutable_diagnostics(), [&] {
-    ToMessages({{.summary = "Unable to Move Resource State",
-                 .detail = absl::StrCat("Nothing can be moved to ", request->target_type_name(),
-                                        " from another type; import it instead.")}},
-               *response->mutable_diagnostics());
-    return absl::OkStatus();
+  return Answer("MoveResourceState", *response->mutable_diagnostics(), [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const auto resource, FindResource(request->target_type_name()));
+    const schema::Schema& schema = resource->schema();
+    const std::vector<std::string>& sources = schema.moved_from;
+    absl::StatusOr<Value> state = absl::InvalidArgumentError(
+        sources.empty()
+            ? "nothing can be moved to this type"
+            : absl::StrCat("only ", absl::StrJoin(sources, " and "), " can be moved to it"));
+    if (std::find(sources.begin(), sources.end(), request->source_type_name()) != sources.end()) {
+      state = schema::Moved(schema, request->source_state().json());
+    }
+    if (!state.ok()) {
+      ToMessages({{.summary = "Unable to Move Resource State",
+                   .detail = absl::StrCat("The state of a ", request->source_type_name(), " of ",
+                                          request->source_provider_address(),
+                                          " cannot become that of ", schema.name, ": ",
+                                          state.status().message(), ". Import it instead.")}},
+                 *response->mutable_diagnostics());
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(SetIdentity(schema, *state, *response,
+                                &tfplugin6::MoveResourceState::Response::mutable_target_identity));
+    return ToMessage(*state, TypeFor(schema), *response->mutable_target_state());
   });
 }
 

@@ -22,6 +22,12 @@ Path Path::Index(std::int64_t index) const {
   return result;
 }
 
+Path Path::Below(std::string name) const {
+  Path path(std::move(name));
+  path.steps_.insert(path.steps_.end(), steps_.begin(), steps_.end());
+  return path;
+}
+
 std::string Path::ToString() const {
   std::string text;
   for (const Step& step : steps_) {

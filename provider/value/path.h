@@ -33,6 +33,9 @@ class Path {
   [[nodiscard]] Path Key(std::string key) const;
   [[nodiscard]] Path Index(std::int64_t index) const;
 
+  // The same place in the object that is the attribute `name`.
+  [[nodiscard]] Path Below(std::string name) const;
+
   const std::vector<Step>& steps() const { return steps_; }
   bool empty() const { return steps_.empty(); }
 

@@ -22,6 +22,8 @@ constexpr const char* kWorkflowKinds[] = {"idmappingworkflow", "matchingworkflow
 
 class ExamplesTest : public AcceptanceTest {
  protected:
+  void SetUp() override { ER_NEEDS(kExamples); }
+
   // What runs: one of each kind.
   void PutWorkflows() {
     for (const char* kind : kWorkflowKinds) emulator.PutWorkflow("customers", {{"kind", kind}});
@@ -70,10 +72,12 @@ std::vector<std::string> Configurations(const fs::path& page) {
 // for Terraform's configuration.
 bool IsWhole(const std::string& configuration) {
   for (const char* foreign : {"\"aws_", "\"awscc_", "provider_installation {", "generate \"",
-                              "import {", "run \"", "mock_provider \""}) {
+                              "import {", "run \"", "mock_provider \"", "moved {", "\nlist \""}) {
     if (absl::StrContains(configuration, foreign)) return false;
   }
-  return true;
+  // Queries have a test of their own.
+  return !absl::StrContains(configuration, "action \"") ||
+         Workspace::Lacks(Feature::kActions).empty();
 }
 
 TEST_F(ExamplesTest, AreValid) {
@@ -86,7 +90,14 @@ TEST_F(ExamplesTest, AreValid) {
   for (const fs::path& folder : folders) {
     std::string configuration;
     for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.path().extension() == ".tf") configuration += ReadFile(entry.path());
+      // An import by another kind of name is of the same object.
+      if (entry.path().extension() == ".tf" && entry.path().stem() != "import-by-identity") {
+        configuration += ReadFile(entry.path());
+      }
+    }
+    if (folder.parent_path().filename() == "actions" &&
+        !Workspace::Lacks(Feature::kActions).empty()) {
+      continue;
     }
     ExpectValid(workspace, configuration, folder);
   }
@@ -193,6 +204,25 @@ TEST_F(ExamplesTest, ThePipelineWorks) {
               Plans("1 to add, 0 to change, 1 to destroy"));
   EXPECT_THAT(workspace.Destroy(), Succeeds());
   EXPECT_EQ(emulator.Ask("GET", "things")["things"], nlohmann::json::array());
+}
+
+TEST_F(ExamplesTest, OfImportsByIdentityAreValid) {
+  ER_NEEDS(kIdentity);
+  for (const auto& entry : fs::directory_iterator(kExamples / "resources")) {
+    workspace.Write(ReadFile(entry.path() / "resource.tf") +
+                    ReadFile(entry.path() / "import-by-identity.tf"));
+    WriteFile(workspace.folder() + "/customers.csv", "id\n");
+    EXPECT_THAT(workspace.Run({"validate", "-no-color"}), Succeeds()) << entry.path();
+  }
+}
+
+TEST_F(ExamplesTest, OfQueriesAreValid) {
+  ER_NEEDS(kQueries);
+  for (const auto& entry : fs::directory_iterator(kExamples / "list-resources")) {
+    WriteFile(workspace.folder() + "/query.tfquery.hcl",
+              ReadFile(entry.path() / "list-resource.tfquery.hcl"));
+    EXPECT_THAT(workspace.Run({"validate", "-query", "-no-color"}), Succeeds()) << entry.path();
+  }
 }
 
 }  // namespace

@@ -16,9 +16,13 @@ TEST_F(SchemaTest, IsTheOneOfTheGoldenFile) {
   const Outcome shown = workspace.Run({"providers", "schema", "-json"});
   const json schema = json::parse(shown.output, nullptr, false);
   ASSERT_TRUE(schema.is_object()) << shown;
-  const json& schemas = schema.at("provider_schemas");
-  ExpectGolden("schema.json",
-               schemas.at("registry.terraform.io/idmapping/entityresolution").dump(2) + "\n");
+  json ours = schema.at("provider_schemas").at("registry.terraform.io/idmapping/entityresolution");
+  // What only newer releases show is held by tests/protocol.
+  for (const char* newer :
+       {"resource_identity_schemas", "list_resource_schemas", "action_schemas"}) {
+    ours.erase(newer);
+  }
+  ExpectGolden("schema.json", ours.dump(2) + "\n");
 }
 
 class DiagnosticsTest : public AcceptanceTest {

@@ -105,6 +105,7 @@ TEST_F(JobRunTest, AFailedJobThatNobodyWaitedForKeepsItsStatus) {
 }
 
 TEST_F(JobRunTest, AFailedJobIsAnErrorWithTheReasonAndTheNextApplyStartsAnother) {
+  ER_NEEDS(kTerraformData);
   emulator.SetConfig({{"outcome", "FAILED"}, {"message", "The input bucket is empty."}});
   workspace.Write(JobRun("a", R"(workflow_name = "customers")") +
                   R"(resource "terraform_data" "after" {
@@ -277,6 +278,19 @@ TEST_F(JobRunTest, TwoConfigurationsOfTheProviderWorkSideBySide) {
   EXPECT_EQ(workspace.Attributes("near")["region"], "eu-west-1");
   EXPECT_EQ(workspace.Attributes("far")["region"], "ap-southeast-2");
   EXPECT_THAT(emulator.Jobs(), SizeIs(2));
+  EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
+}
+
+// Terraform 1.1 to 1.3 propose the prior block, and refuse a plan that has it.
+TEST_F(JobRunTest, ABlockThatIsTakenOutOfTheConfigurationGoes) {
+  workspace.Write(JobRun("a", R"(
+    workflow_name = "customers"
+    timeouts { create = "1h" })"));
+  EXPECT_THAT(workspace.Apply(), Succeeds());
+  workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
+  EXPECT_THAT(workspace.Plan(), Plans("0 to add, 1 to change, 0 to destroy"));
+  EXPECT_THAT(workspace.Apply(), Succeeds());
+  EXPECT_TRUE(workspace.Attributes("a")["timeouts"].is_null());
   EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
 }
 

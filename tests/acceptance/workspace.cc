@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -67,6 +68,82 @@ const std::string& Workspace::Terraform() {
   return found;
 }
 
+namespace {
+
+struct Release {
+  bool is_tofu = false;
+  std::string version{};  // 1.14.0-rc2
+  std::pair<int, int> minor{};
+};
+
+// What the program says it is.
+const Release& ReleaseOf() {
+  static const Release release = [] {
+    const std::string& program = Workspace::Terraform();
+    std::string folder = "/tmp/er-release-XXXXXX";
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    Process process({.command = {program, "version", "-json"},
+                     .environment = {{"PATH", Inherited("PATH")},
+                                     {"HOME", folder},
+                                     {"CHECKPOINT_DISABLE", "1"}},
+                     .folder = folder,
+                     .output = folder + "/version.log"});
+    process.AwaitExit();
+    const json told = json::parse(process.Output(), nullptr, false);
+    std::filesystem::remove_all(folder);
+    Release found;
+    if (!told.is_object()) return found;
+    found.version = told.value("terraform_version", "");
+    found.is_tofu = std::filesystem::path(program).filename().string().find("tofu") == 0;
+    const std::vector<std::string> parts = absl::StrSplit(found.version, '.');
+    if (parts.size() < 2 || !absl::SimpleAtoi(parts[0], &found.minor.first) ||
+        !absl::SimpleAtoi(parts[1], &found.minor.second)) {
+      ADD_FAILURE() << program << " does not say which version it is: " << process.Output();
+    }
+    return found;
+  }();
+  return release;
+}
+
+constexpr std::pair<int, int> kNever = {0, 0};
+
+// The first release of Terraform and of OpenTofu that has it.
+struct Since {
+  std::pair<int, int> terraform;
+  std::pair<int, int> tofu;
+};
+
+Since SinceOf(Feature feature) {
+  switch (feature) {
+    case Feature::kTerraformData:
+      return {{1, 4}, {1, 6}};
+    case Feature::kExamples:
+      return {{1, 11}, {1, 10}};
+    case Feature::kMovesAcrossTypes:
+      return {{1, 8}, {1, 10}};
+    case Feature::kIdentity:
+      return {{1, 12}, {1, 12}};
+    case Feature::kActions:
+    case Feature::kQueries:
+      break;
+  }
+  return {{1, 14}, kNever};
+}
+
+}  // namespace
+
+std::string Workspace::Lacks(Feature feature) {
+  const Release& release = ReleaseOf();
+  const Since since = SinceOf(feature);
+  const std::pair<int, int> needed = release.is_tofu ? since.tofu : since.terraform;
+  if (needed != kNever && release.minor >= needed) return "";
+  return absl::StrCat("needs Terraform ", since.terraform.first, ".", since.terraform.second,
+                      since.tofu == kNever
+                          ? std::string()
+                          : absl::StrCat(" or OpenTofu ", since.tofu.first, ".", since.tofu.second),
+                      "; this is ", release.is_tofu ? "OpenTofu " : "Terraform ", release.version);
+}
+
 Workspace::Workspace(const std::string& folder, const std::string& endpoint) : folder_(folder) {
   WriteFile(folder_ + "/provider.tf", kRequirement);
   WriteCliConfiguration(ER_BINARY_DIR);
@@ -110,6 +187,19 @@ void Workspace::RunProviderBy(const std::string& script) {
                                   script, "\n"));
   std::filesystem::permissions(program, std::filesystem::perms::owner_all);
   WriteCliConfiguration(programs);
+}
+
+void Workspace::InstallAnotherProvider(const std::string& source) {
+  const std::string programs = folder_ + "/others";
+  std::filesystem::create_directory(programs);
+  const std::string name = source.substr(source.rfind('/') + 1);
+  std::filesystem::create_symlink(absl::StrCat(ER_BINARY_DIR, "/", kProgram),
+                                  absl::StrCat(programs, "/terraform-provider-", name));
+  std::string configuration = ReadFile(folder_ + "/cli.tfrc");
+  const std::string overrides = "dev_overrides {\n";
+  configuration.insert(configuration.find(overrides) + overrides.size(),
+                       absl::StrCat("    \"", source, "\" = \"", programs, "\"\n"));
+  WriteFile(folder_ + "/cli.tfrc", configuration);
 }
 
 void Workspace::UseBackend(const std::string& block) {

@@ -34,12 +34,25 @@ struct Outcome {
 std::vector<nlohmann::json> NotesIn(const std::string& journal);
 std::vector<nlohmann::json> Open(std::vector<nlohmann::json> notes);
 
+// What not every release has that the provider works with.
+enum class Feature {
+  kTerraformData,     // Terraform 1.4, OpenTofu 1.6
+  kExamples,          // what examples and pages say: Terraform 1.11, OpenTofu 1.10
+  kMovesAcrossTypes,  // Terraform 1.8, OpenTofu 1.10
+  kIdentity,          // 1.12 of either
+  kActions,           // Terraform 1.14
+  kQueries,           // Terraform 1.14
+};
+
 class Workspace {
  public:
   explicit Workspace(const std::string& folder, const std::string& endpoint);
 
   const std::string& folder() const { return folder_; }
   static const std::string& Terraform();  // the program
+  // Why this program has no `feature`, as in "it needs Terraform 1.14, and this is OpenTofu 1.6.3";
+  // empty if it has.
+  static std::string Lacks(Feature feature);
 
   // The configuration, beside the block that names the provider. Replaces the last one.
   void Write(const std::string& configuration);
@@ -49,6 +62,8 @@ class Workspace {
   // Another program in the place of the provider: a script of the shell, in which $PROVIDER is the
   // one that was built.
   void RunProviderBy(const std::string& script);
+  // A provider that is there, and need do nothing: of this source address.
+  void InstallAnotherProvider(const std::string& source);
   // A variable of the environment of the commands to come.
   void Set(const std::string& name, const std::string& value) { environment_[name] = value; }
 
@@ -91,6 +106,13 @@ class Workspace {
 
 // A job run's block: resource "entityresolution_id_mapping_job_run" "NAME" { BODY }.
 std::string JobRun(const std::string& name, const std::string& body);
+
+// The test is left out, aloud, where the program has no `feature`.
+#define ER_NEEDS(feature)                                                             \
+  if (const std::string lacks = Workspace::Lacks(Feature::feature); !lacks.empty()) { \
+    GTEST_SKIP() << lacks;                                                            \
+  }                                                                                   \
+  static_assert(true, "")
 
 MATCHER(Succeeds, "") { return arg.code == 0; }
 MATCHER_P(FailsWith, text, "") { return arg.code == 1 && arg.text.find(text) != std::string::npos; }

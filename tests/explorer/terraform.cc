@@ -216,16 +216,7 @@ Value Terraform::ConfigOf(const Configured& configured) const {
 
 PlanAnswer Terraform::PlanTo(Walk& walk, const Value& prior, const Value& config,
                              const std::string& private_data, bool is_apply) {
-  Value proposed = config;
-  const schema::Schema& schema = walk.process->job_run.schema();
-  if (prior.IsMap() && config.IsMap()) {
-    for (const schema::Attribute& attribute : schema.attributes) {
-      Value& value = proposed.AsMap()[attribute.name];
-      if (attribute.computed && value.IsNull()) value = prior[attribute.name];
-    }
-  }
   return walk.process->job_run.Plan({.prior = prior,
-                                     .proposed = proposed,
                                      .config = config,
                                      .private_data = private_data,
                                      .is_apply = is_apply && tells_apply});

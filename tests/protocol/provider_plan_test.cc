@@ -100,6 +100,22 @@ TEST_F(ProviderPlan, ReplacesWhereTheServiceWouldDoSomethingElse) {
               ElementsAre("output_source_config"));
 }
 
+// Terraform 1.1 to 1.3 propose the prior block where the configuration has none any more, and
+// refuse a plan that takes it.
+TEST_F(ProviderPlan, FollowsTheConfigurationAndNotTheProposal) {
+  const Value hour = Value::Map{{"create", "1h"}, {"update", "1h"}, {"delete", Value::Null()}};
+  const Value prior = Finished({{"timeouts", hour}});
+  tfplugin6::PlanResourceChange::Request request;
+  request.set_type_name(kRunType);
+  *request.mutable_prior_state() = ToMessage(prior, kRunType);
+  *request.mutable_proposed_new_state() = ToMessage(prior, kRunType);
+  *request.mutable_config() = ToMessage(Customers(), kRunType);
+  const auto response = provider_.Call(&tfplugin6::Provider::Stub::PlanResourceChange, request);
+  EXPECT_EQ(ToText(response.diagnostics()), "");
+  EXPECT_EQ(FromMessage(response.planned_state(), kRunType), Finished());
+  EXPECT_THAT(response.requires_replace(), IsEmpty());
+}
+
 // The second plan of a replacement: no prior, and the private data of the first.
 TEST_F(ProviderPlan, OfTheNewHalfOfAReplacementForgetsTheOldHalf) {
   const Planned planned = provider_.Plan(Value::Null(), Customers({{"job_type", "INCREMENTAL"}}));

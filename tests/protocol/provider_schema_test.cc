@@ -36,7 +36,8 @@ std::vector<std::string> Declared(schema::Kind kind) {
 void ExpectCapabilities(const tfplugin6::ServerCapabilities& capabilities) {
   EXPECT_TRUE(capabilities.plan_destroy());
   EXPECT_TRUE(capabilities.get_provider_schema_optional());
-  EXPECT_FALSE(capabilities.move_resource_state());
+  EXPECT_TRUE(capabilities.move_resource_state());
+  EXPECT_TRUE(capabilities.generate_resource_config());
 }
 
 TEST(ProviderSchema, DescribesEveryType) {
@@ -50,6 +51,10 @@ TEST(ProviderSchema, DescribesEveryType) {
               UnorderedElementsAreArray(Declared(schema::Kind::kResource)));
   EXPECT_THAT(Names(response.data_source_schemas(), key),
               UnorderedElementsAreArray(Declared(schema::Kind::kDataSource)));
+  EXPECT_THAT(Names(response.list_resource_schemas(), key),
+              UnorderedElementsAreArray(Declared(schema::Kind::kListResource)));
+  EXPECT_THAT(Names(response.action_schemas(), key),
+              UnorderedElementsAreArray(Declared(schema::Kind::kAction)));
   EXPECT_THAT(response.functions(), IsEmpty());
   EXPECT_FALSE(response.has_provider_meta());
 
@@ -58,6 +63,17 @@ TEST(ProviderSchema, DescribesEveryType) {
   for (const auto& [name, schema] : response.resource_schemas()) EXPECT_TRUE(schema.has_block());
   for (const auto& [name, schema] : response.data_source_schemas()) {
     EXPECT_TRUE(schema.has_block());
+  }
+  // A list resource is of a resource with an identity.
+  for (const auto& [name, schema] : response.list_resource_schemas()) {
+    EXPECT_TRUE(schema.has_block());
+    EXPECT_TRUE(response.resource_schemas().contains(name)) << name;
+  }
+  for (const auto& [name, schema] : response.action_schemas()) {
+    EXPECT_TRUE(schema.schema().has_block());
+    for (const auto& attribute : schema.schema().block().attributes()) {
+      EXPECT_FALSE(attribute.computed()) << name << "." << attribute.name();
+    }
   }
 }
 
@@ -119,14 +135,14 @@ TEST(ProviderSchema, IsToldInBriefToo) {
               UnorderedElementsAreArray(Declared(schema::Kind::kResource)));
   EXPECT_THAT(Names(response.data_sources(), name),
               UnorderedElementsAreArray(Declared(schema::Kind::kDataSource)));
+  EXPECT_THAT(Names(response.list_resources(), name),
+              UnorderedElementsAreArray(Declared(schema::Kind::kListResource)));
+  EXPECT_THAT(Names(response.actions(), name),
+              UnorderedElementsAreArray(Declared(schema::Kind::kAction)));
 }
 
-TEST(ProviderSchema, HasNoIdentitiesAndNoFunctions) {
+TEST(ProviderSchema, HasNoFunctions) {
   ProviderUnderTest provider;
-  const auto identities = provider.Call(&Stub::GetResourceIdentitySchemas,
-                                        tfplugin6::GetResourceIdentitySchemas::Request());
-  EXPECT_THAT(identities.identity_schemas(), IsEmpty());
-  EXPECT_EQ(ToText(identities.diagnostics()), "");
   EXPECT_THAT(provider.Call(&Stub::GetFunctions, tfplugin6::GetFunctions::Request()).functions(),
               IsEmpty());
   tfplugin6::CallFunction::Request request;

@@ -128,23 +128,19 @@ TEST_F(ProviderUpgrade, RefusesTypesThatItDoesNotHave) {
               HasSubstr("no resource type \"entityresolution_nothing\""));
 }
 
-TEST_F(ProviderUpgrade, KnowsNoIdentities) {
-  tfplugin6::UpgradeResourceIdentity::Request request;
-  request.set_type_name(kRunType);
-  EXPECT_THAT(ToText(provider_.Call(&Stub::UpgradeResourceIdentity, request).diagnostics()),
-              HasSubstr("has no identity"));
-}
-
 TEST_F(ProviderUpgrade, MovesNothing) {
   tfplugin6::MoveResourceState::Request request;
   request.set_source_type_name("null_resource");
+  request.set_source_provider_address("terraform.io/builtin/terraform");
   request.mutable_source_state()->set_json("{}");
   request.set_target_type_name(kRunType);
   const auto response = provider_.Call(&Stub::MoveResourceState, request);
   EXPECT_FALSE(response.has_target_state());
   EXPECT_EQ(ToText(response.diagnostics()),
-            "error: Unable to Move Resource State: Nothing can be moved to "
-            "entityresolution_id_mapping_job_run from another type; import it instead.\n");
+            "error: Unable to Move Resource State: The state of a null_resource of "
+            "terraform.io/builtin/terraform cannot become that of "
+            "entityresolution_id_mapping_job_run: nothing can be moved to this type. "
+            "Import it instead.\n");
 }
 
 }  // namespace

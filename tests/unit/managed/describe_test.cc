@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
 #include "gtest/gtest.h"
+#include "resource/describe.h"
 #include "schema/loader.h"
 #include "support/golden.h"
 
@@ -106,6 +107,14 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"invalid_import_id",
              InvalidImportId(*kMapping.schema, "my customers",
                              "\"my customers\" must be letters, digits, `_` and `-`")},
+        Told{"invalid_import_identity",
+             resource::InvalidImportIdentity(*kMapping.schema,
+                                             absl::InvalidArgumentError("schema_name is missing"))},
+        Told{"list_interrupted",
+             resource::ListInterrupted(TypeOf(schema::Kind::kListResource, "schema_mapping"))},
+        Told{"unable_to_list",
+             UnableToList(kCatalog, TypeOf(schema::Kind::kListResource, "schema_mapping"),
+                          "eu-west-1", "ListSchemaMappings", Denied("ListSchemaMappings"))},
         Told{"unable_to_read_data",
              UnableToReadData(kCatalog, TypeOf(schema::Kind::kDataSource, "schema_mapping"),
                               Value::Map{{"schema_name", "customers"}}, "eu-west-1",

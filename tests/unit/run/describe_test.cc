@@ -6,6 +6,7 @@
 #include "aws/settings.h"
 #include "gtest/gtest.h"
 #include "resource/describe.h"
+#include "run/describe_invocation.h"
 #include "support/golden.h"
 #include "support/job_kinds.h"
 #include "unit/run/printing.h"
@@ -172,6 +173,16 @@ INSTANTIATE_TEST_SUITE_P(
         Outcome{"invalid_import_id_matching",
                 InvalidImportId(Matching(), "x", "it has no slash and no job id after it")},
         Outcome{"not_started_matching", NotStartedInTime(kMatching, absl::Minutes(20))},
+        Outcome{"invocation_interrupted",
+                InvocationCutShort(kRun, "RUNNING", absl::Hours(4),
+                                   {.status = absl::CancelledError("interrupted")})},
+        Outcome{"invocation_timed_out",
+                InvocationCutShort(kRun, "RUNNING", absl::Hours(4),
+                                   {.status = absl::DeadlineExceededError("the time ran out")})},
+        Outcome{"invocation_given_up",
+                InvocationCutShort(kRun, "", absl::Hours(4), {.status = kGetDenied})},
+        Outcome{"invoked_job_failed",
+                InvokedJobFailed(kRun, "FAILED", "Access denied to s3://bucket/in/")},
         Outcome{"nothing_to_import",
                 NothingToImport(kRun, Refused("ResourceNotFoundException", "Job not found", 404,
                                               "GetIdMappingJob"))},

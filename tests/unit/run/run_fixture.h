@@ -76,17 +76,7 @@ class Fixture {
 
   static PlanAnswer PlanTo(JobRun& run, const Value& prior, const Value& config,
                            std::string private_data = "") {
-    Value proposed = config;
-    if (prior.IsMap()) {
-      for (const schema::Attribute& attribute : run.schema().attributes) {
-        Value& value = proposed.AsMap()[attribute.name];
-        if (attribute.computed && value.IsNull()) value = prior[attribute.name];
-      }
-    }
-    return run.Plan({.prior = prior,
-                     .proposed = proposed,
-                     .config = config,
-                     .private_data = std::move(private_data)});
+    return run.Plan({.prior = prior, .config = config, .private_data = std::move(private_data)});
   }
 
   StateAnswer Create(Value::Map arguments = {}, std::stop_token stop = {}) {

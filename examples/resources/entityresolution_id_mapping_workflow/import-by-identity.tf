@@ -1,0 +1,6 @@
+import {
+  to = entityresolution_id_mapping_workflow.customers
+  identity = {
+    workflow_name = "customers"
+  }
+}

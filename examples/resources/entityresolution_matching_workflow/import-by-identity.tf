@@ -1,0 +1,6 @@
+import {
+  to = entityresolution_matching_workflow.customers
+  identity = {
+    workflow_name = "customers"
+  }
+}

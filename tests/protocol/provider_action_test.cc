@@ -1,0 +1,234 @@
+// Actions: what an invocation starts, what it tells on the way, and what is left of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acceptance/emulator_process.h"
+#include "protocol/provider_under_test.h"
+#include "protocol/typed.h"
+#include "support/value_printing.h"
+
+namespace er {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using Event = tfplugin6::InvokeAction::Event;
+using Stub = tfplugin6::Provider::Stub;
+
+constexpr char kStart[] = "entityresolution_start_id_mapping_job";
+
+class ProviderAction : public testing::Test {
+ protected:
+  ProviderAction() {
+    emulator_.PutWorkflow("customers");
+    EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+  }
+  ~ProviderAction() override { std::filesystem::remove_all(folder_); }
+
+  // What came of an invocation: its lines, and what it was completed with.
+  struct Invoked {
+    std::vector<std::string> lines{};
+    std::string told{};
+    int completed = 0;
+  };
+
+  Value Config(Value::Map parts = {}) const {
+    parts.try_emplace("workflow_name", "customers");
+    return action_.Object(std::move(parts));
+  }
+
+  // `after_first_line` is done once, when the first line has come.
+  Invoked Invoke(const Value& config, const std::function<void()>& after_first_line = nullptr) {
+    grpc::ClientContext call;
+    call.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+    tfplugin6::InvokeAction::Request request;
+    request.set_action_type(kStart);
+    *request.mutable_config() = action_.ToMessage(config);
+    const auto reader = provider_.plugin().provider().InvokeAction(&call, request);
+    Invoked invoked;
+    for (Event event; reader->Read(&event);) {
+      // An event with nothing in it ends Terraform with a crash.
+      EXPECT_TRUE(event.has_progress() || event.has_completed());
+      EXPECT_EQ(invoked.completed, 0) << "nothing comes after it";
+      if (event.has_completed()) {
+        ++invoked.completed;
+        invoked.told = ToText(event.completed().diagnostics());
+        continue;
+      }
+      invoked.lines.push_back(event.progress().message());
+      if (invoked.lines.size() == 1 && after_first_line) after_first_line();
+    }
+    EXPECT_TRUE(reader->Finish().ok());
+    EXPECT_EQ(invoked.completed, 1);
+    return invoked;
+  }
+
+  static std::string NewFolder() {
+    std::string folder = "/tmp/er-action-XXXXXX";
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    return folder;
+  }
+
+  std::string folder_ = NewFolder();
+  acceptance::EmulatorProcess emulator_{folder_};
+  ProviderUnderTest provider_{{{"TF_ENTITYRESOLUTION_TEST_CLOCK_SPEED", "100"}}};
+  const Typed action_{schema::Kind::kAction, kStart};
+};
+
+TEST_F(ProviderAction, StartsOneJobAndTellsHowItGoes) {
+  const Invoked invoked = Invoke(Config());
+  EXPECT_EQ(invoked.told, "");
+  ASSERT_THAT(emulator_.JobIds(), SizeIs(1));
+  const std::string job = emulator_.JobIds()[0];
+  ASSERT_GE(invoked.lines.size(), 2U);
+  EXPECT_EQ(invoked.lines.front(), absl::StrCat("Started job ", job));
+  EXPECT_THAT(invoked.lines.back(),
+              AllOf(StartsWith(absl::StrCat("Job ", job, " ended: SUCCEEDED")),
+                    HasSubstr("input records ")));
+}
+
+// An action has no state: each invocation is a job of its own.
+TEST_F(ProviderAction, StartsAnotherJobWhenItIsInvokedAgain) {
+  Invoke(Config());
+  Invoke(Config());
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(2));
+}
+
+TEST_F(ProviderAction, NeedNotWait) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  const Invoked invoked = Invoke(Config({{"wait_for_completion", false}}));
+  EXPECT_EQ(invoked.told, "");
+  EXPECT_THAT(invoked.lines, ElementsAre(StartsWith("Started job ")));
+}
+
+TEST_F(ProviderAction, FailsWithItsJob) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  const Invoked invoked = Invoke(Config(), [&] {
+    emulator_.Finish(emulator_.JobIds()[0], "FAILED", "Access denied to s3://bucket/in/");
+  });
+  EXPECT_THAT(invoked.told, AllOf(StartsWith("error: ID Mapping Job Failed: "),
+                                  HasSubstr("Access denied to s3://bucket/in/"),
+                                  HasSubstr("The next invocation starts a new job.")));
+}
+
+TEST_F(ProviderAction, FindsTheJobWhoseAnswerWasLost) {
+  emulator_.Fault({{"kind", "cut-after"}, {"operation", "StartIdMappingJob"}});
+  const Invoked invoked = Invoke(Config());
+  EXPECT_EQ(invoked.told, "");
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(1));
+  EXPECT_THAT(invoked.lines.front(), HasSubstr(emulator_.JobIds()[0]));
+}
+
+// Ctrl-C: the job goes on, and the next invocation waits for it.
+TEST_F(ProviderAction, CutShortIsTakenUpByTheNextInvocation) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  const Invoked first = Invoke(Config(), [&] { provider_.Stop(); });
+  EXPECT_THAT(first.told, AllOf(StartsWith("error: Interrupted While Waiting"),
+                                HasSubstr("Invoke the action again")));
+  const std::string job = emulator_.JobIds()[0];
+  EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+  const Invoked second = Invoke(Config(), [&] { emulator_.Finish(job); });
+  EXPECT_EQ(second.told, "");
+  EXPECT_EQ(second.lines.front(), absl::StrCat("Took up job ", job,
+                                               " of an earlier invocation that did not see its "
+                                               "end"));
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(1));
+  Invoke(Config(), [&] { emulator_.Finish(emulator_.JobIds().back()); });
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(2)) << "what has been seen to end is over";
+}
+
+TEST_F(ProviderAction, IsTakenUpOnlyWhileItRuns) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  Invoke(Config(), [&] { provider_.Stop(); });
+  emulator_.Finish(emulator_.JobIds()[0]);
+  EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+  emulator_.SetConfig({{"job_duration", "1s"}});
+  const Invoked second = Invoke(Config());
+  EXPECT_EQ(second.told, "");
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(2));
+}
+
+// A run's job is its state's, and an action's is nobody's.
+TEST_F(ProviderAction, LeavesTheJobsOfRunsAlone) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  Invoke(Config(), [&] { provider_.Stop(); });
+  const std::string job = emulator_.JobIds()[0];
+  emulator_.Finish(job);
+  emulator_.SetConfig({{"job_duration", "1s"}});
+  EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+  const Planned planned =
+      provider_.Plan(Value::Null(), RunConfig({{"workflow_name", "customers"}}));
+  EXPECT_EQ(planned.told, "");
+  const Applied created = provider_.Apply(Value::Null(), planned);
+  EXPECT_NE(created.state["job_id"], Value(job));
+}
+
+TEST_F(ProviderAction, StartsMatchingJobsToo) {
+  emulator_.PutWorkflow("customers", {{"kind", "matchingworkflow"}});
+  const Typed matching(schema::Kind::kAction, "entityresolution_start_matching_job");
+  tfplugin6::InvokeAction::Request request;
+  request.set_action_type(matching.name());
+  *request.mutable_config() = matching.ToMessage(matching.Object({{"workflow_name", "customers"}}));
+  grpc::ClientContext call;
+  const auto reader = provider_.plugin().provider().InvokeAction(&call, request);
+  std::vector<std::string> lines;
+  std::string told = "not completed";
+  for (Event event; reader->Read(&event);) {
+    if (event.has_completed()) told = ToText(event.completed().diagnostics());
+    if (event.has_progress()) lines.push_back(event.progress().message());
+  }
+  EXPECT_EQ(told, "");
+  ASSERT_THAT(emulator_.CallsOf("StartMatchingJob"), SizeIs(1));
+  EXPECT_THAT(lines.back(), HasSubstr("ended: SUCCEEDED"));
+}
+
+TEST_F(ProviderAction, TellsNothingAfterAnInterrupt) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  const Invoked invoked = Invoke(Config(), [&] { provider_.Stop(); });
+  EXPECT_THAT(invoked.lines, Not(Contains(HasSubstr("ended"))));
+  EXPECT_EQ(invoked.completed, 1);
+}
+
+TEST_F(ProviderAction, ChecksItsConfigurationAtEachStep) {
+  const Value bad = Config({{"on_conflict", "perhaps"}});
+  tfplugin6::ValidateActionConfig::Request validate;
+  validate.set_type_name(kStart);
+  *validate.mutable_config() = action_.ToMessage(bad);
+  EXPECT_THAT(ToText(provider_.Call(&Stub::ValidateActionConfig, validate).diagnostics()),
+              StartsWith("error at on_conflict: "));
+  *validate.mutable_config() = action_.ToMessage(Config({{"workflow_name", Value::Unknown()}}));
+  EXPECT_EQ(ToText(provider_.Call(&Stub::ValidateActionConfig, validate).diagnostics()), "");
+  tfplugin6::PlanAction::Request plan;
+  plan.set_action_type(kStart);
+  *plan.mutable_config() = action_.ToMessage(bad);
+  const auto planned = provider_.Call(&Stub::PlanAction, plan);
+  EXPECT_THAT(ToText(planned.diagnostics()), StartsWith("error at on_conflict: "));
+  EXPECT_FALSE(planned.has_deferred());
+  EXPECT_THAT(Invoke(bad).told, StartsWith("error at on_conflict: "));
+  EXPECT_THAT(Invoke(Config({{"timeout", "soon"}})).told, StartsWith("error at timeout: "));
+  EXPECT_THAT(emulator_.JobIds(), IsEmpty());
+}
+
+TEST_F(ProviderAction, SaysThatNothingWasStarted) {
+  const Invoked invoked = Invoke(Config({{"workflow_name", "nobody"}}));
+  EXPECT_THAT(invoked.lines, IsEmpty());
+  EXPECT_THAT(invoked.told, AllOf(StartsWith("error: Unable to Start ID Mapping Job: "),
+                                  HasSubstr("No job was started, and nothing is billed.")));
+}
+
+}  // namespace
+}  // namespace er
