@@ -14,10 +14,6 @@
 namespace er::assembly {
 namespace {
 
-std::string Text(const Value& object, absl::string_view name) {
-  return object[name].IsString() ? object[name].AsString() : std::string();
-}
-
 std::optional<std::string> OptionalText(const Value& object, absl::string_view name) {
   if (!object[name].IsString()) return std::nullopt;
   return object[name].AsString();
@@ -48,14 +44,14 @@ std::vector<Value> Blocks(const Value& config, absl::string_view name) {
 }
 
 aws::RoleRequest ToRole(const Value& block) {
-  aws::RoleRequest role{.role_arn = Text(block, "role_arn"),
-                        .session_name = Text(block, "session_name"),
-                        .external_id = Text(block, "external_id"),
-                        .policy = Text(block, "policy"),
+  aws::RoleRequest role{.role_arn = TextOf(block, "role_arn"),
+                        .session_name = TextOf(block, "session_name"),
+                        .external_id = TextOf(block, "external_id"),
+                        .policy = TextOf(block, "policy"),
                         .policy_arns = Texts(block, "policy_arns"),
-                        .source_identity = Text(block, "source_identity"),
+                        .source_identity = TextOf(block, "source_identity"),
                         .transitive_tag_keys = Texts(block, "transitive_tag_keys")};
-  absl::ParseDuration(Text(block, "duration"), &role.duration);  // the schema has checked it
+  absl::ParseDuration(TextOf(block, "duration"), &role.duration);  // the schema has checked it
   if (block["tags"].IsMap()) {
     for (const auto& [key, value] : block["tags"].AsMap()) {
       if (value.IsString()) role.tags.emplace(key, value.AsString());
@@ -99,8 +95,8 @@ absl::StatusOr<aws::Arguments> ToArguments(const Value& config) {
   for (const Value& block : Blocks(config, "assume_role_with_web_identity")) {
     arguments.assume_role_with_web_identity =
         aws::WebIdentityRole{.role = ToRole(block),
-                             .token = {.text = Secret(Text(block, "web_identity_token")),
-                                       .file = Text(block, "web_identity_token_file")}};
+                             .token = {.text = Secret(TextOf(block, "web_identity_token")),
+                                       .file = TextOf(block, "web_identity_token_file")}};
   }
   for (const Value& block : Blocks(config, "endpoints")) {
     arguments.endpoint_entityresolution = OptionalText(block, "entityresolution");

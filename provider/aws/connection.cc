@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "aws/container_credentials.h"
@@ -29,10 +30,6 @@ constexpr std::array<absl::string_view, 16> kLegacyStsRegions = {
     "aws-global",     "ca-central-1", "eu-central-1",   "eu-north-1",
     "eu-west-1",      "eu-west-2",    "eu-west-3",      "sa-east-1",
     "us-east-1",      "us-east-2",    "us-west-1",      "us-west-2"};
-
-bool Contains(const std::vector<std::string>& list, const std::string& text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
 
 }  // namespace
 
@@ -241,12 +238,12 @@ absl::Status Connection::CheckAccount(std::stop_token stop) {
   }
   account_ = identity->account;
   log::Debug("The caller is known", {{"account", account_}, {"arn", identity->arn}});
-  if (!allowed.empty() && !Contains(allowed, account_)) {
+  if (!allowed.empty() && !absl::c_linear_search(allowed, account_)) {
     return OfArgument(absl::PermissionDeniedError(absl::StrCat(
                           "the account ", account_, " is not among allowed_account_ids")),
                       "allowed_account_ids");
   }
-  if (Contains(forbidden, account_)) {
+  if (absl::c_linear_search(forbidden, account_)) {
     return OfArgument(absl::PermissionDeniedError(absl::StrCat("the account ", account_,
                                                                " is among forbidden_account_ids")),
                       "forbidden_account_ids");

@@ -52,10 +52,6 @@ bool Takes(const schema::Operation& operation, const schema::Attribute& attribut
   return std::find(operation.input.begin(), operation.input.end(), member) != operation.input.end();
 }
 
-std::string TextOf(const Value& object, const std::string& name) {
-  return object[name].IsString() ? object[name].AsString() : std::string();
-}
-
 // The pauses between the attempts of something: each twice as long as the one before.
 class Pauses {
  public:

@@ -20,10 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string TextOf(const Value& object, const std::string& name) {
-  return object[name].IsString() ? object[name].AsString() : std::string();
-}
-
 // What is not chosen by the configuration goes.
 void Choose(const std::vector<std::string>& filters, const Value& config, Value::List& items) {
   for (const std::string& filter : filters) {

@@ -30,10 +30,6 @@ using resource::StateAnswer;
 
 namespace {
 
-std::string TextOf(const Value& object, const std::string& name) {
-  return object[name].IsString() ? object[name].AsString() : std::string();
-}
-
 // The client of the object's Region; null, with a diagnostic, if there is none.
 aws::Client* ClientFor(const Context& context, const std::string& region,
                        Diagnostics& diagnostics) {

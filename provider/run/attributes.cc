@@ -22,11 +22,6 @@ Type ToldType(const schema::Schema& schema) {
 
 }  // namespace
 
-std::string Text(const Value& object, absl::string_view name) {
-  const Value& value = object[name];
-  return value.IsString() ? value.AsString() : std::string();
-}
-
 bool Flag(const Value& object, absl::string_view name) {
   const Value& value = object[name];
   return value.IsBool() && value.AsBool();
@@ -34,13 +29,13 @@ bool Flag(const Value& object, absl::string_view name) {
 
 RunName NameOf(const schema::JobKind& kind, const Value& run) {
   return {.kind = &kind,
-          .workflow = Text(run, "workflow_name"),
-          .region = Text(run, "region"),
-          .job_id = Text(run, "job_id")};
+          .workflow = TextOf(run, "workflow_name"),
+          .region = TextOf(run, "region"),
+          .job_id = TextOf(run, "job_id")};
 }
 
 absl::Duration TimeOut(const schema::Schema& schema, const Value& run, const std::string& step) {
-  std::string text = Text(run["timeouts"], step);
+  std::string text = TextOf(run["timeouts"], step);
   if (text.empty()) text = schema.timeouts.find(step)->second;
   absl::Duration duration;
   absl::ParseDuration(text, &duration);  // the schema has checked it
@@ -68,7 +63,7 @@ void FillKnown(const schema::Schema& schema, absl::string_view known, Value::Map
 
 absl::Time StartOf(const Value& run) {
   absl::Time time = absl::InfinitePast();
-  absl::ParseTime(absl::RFC3339_full, Text(run, "start_time"), &time, nullptr);
+  absl::ParseTime(absl::RFC3339_full, TextOf(run, "start_time"), &time, nullptr);
   return time;
 }
 

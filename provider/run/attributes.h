@@ -12,8 +12,7 @@
 
 namespace er::run {
 
-// The text, or the truth, of an attribute; empty, or false, where it has none.
-std::string Text(const Value& object, absl::string_view name);
+// The truth of an attribute; false where it has none.
 bool Flag(const Value& object, absl::string_view name);
 
 RunName NameOf(const schema::JobKind& kind, const Value& run);

@@ -14,8 +14,8 @@ namespace er::run {
 
 Diagnostics JobAction::Validate(const Value& config) {
   Diagnostics diagnostics = schema::Validate(schema_, config);
-  const std::string workflow = Text(config, "workflow_name");
-  const std::string region = Text(config, "region");
+  const std::string workflow = TextOf(config, "workflow_name");
+  const std::string region = TextOf(config, "region");
   const std::string named = ToWorkflowName(workflow).region;
   if (!named.empty() && !region.empty() && named != region) {
     diagnostics.push_back(OtherRegion(workflow, region));
@@ -46,10 +46,10 @@ Task<Diagnostics> JobAction::Invoke(resource::InvokeRequest request) {
   // What was unknown when the configuration was validated is known by now.
   Diagnostics mistakes = Validate(request.config);
   if (HasError(mistakes)) co_return mistakes;
-  std::string region = Text(request.config, "region");
+  std::string region = TextOf(request.config, "region");
   if (region.empty()) region = runs_->surroundings(kind()).region;
   if (region.empty()) co_return Diagnostics{resource::NoRegion()};
-  const std::string workflow = Text(request.config, "workflow_name");
+  const std::string workflow = TextOf(request.config, "workflow_name");
   const std::string named = ToWorkflowName(workflow).region;
   if (!named.empty() && named != region) co_return Diagnostics{OtherRegion(workflow, region)};
   absl::StatusOr<Region*> connected = runs_->ForRegion(kind(), region);

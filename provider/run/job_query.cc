@@ -17,8 +17,8 @@ using resource::Listed;
 
 Diagnostics JobQuery::List(const resource::ListRequest& request, const Take& take) {
   const auto& kind = std::get<schema::JobKind>(job_run_.schema().behaviour);
-  const WorkflowName workflow = ToWorkflowName(Text(request.config, "workflow_name"));
-  std::string region_name = Text(request.config, "region");
+  const WorkflowName workflow = ToWorkflowName(TextOf(request.config, "workflow_name"));
+  std::string region_name = TextOf(request.config, "region");
   if (region_name.empty()) region_name = workflow.region;
   if (region_name.empty()) region_name = runs_->surroundings(kind).region;
   if (region_name.empty()) return {resource::NoRegion()};
@@ -26,7 +26,7 @@ Diagnostics JobQuery::List(const resource::ListRequest& request, const Take& tak
   if (!region.ok()) return {resource::UnableToConnect(region_name, region.status())};
 
   Diagnostics diagnostics;
-  const std::string wanted = Text(request.config, "status");
+  const std::string wanted = TextOf(request.config, "status");
   const absl::Status status =
       (*region)->jobs.Each(workflow.name, request.stop, [&](const JobSummary& job) {
         if (!wanted.empty() && job.status != wanted) return true;

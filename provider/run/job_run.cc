@@ -69,8 +69,8 @@ Surroundings JobRun::surroundings() const {
 
 Diagnostics JobRun::Validate(const Value& config) {
   Diagnostics diagnostics = schema::Validate(schema_, config);
-  const std::string workflow = Text(config, "workflow_name");
-  const std::string region = Text(config, "region");
+  const std::string workflow = TextOf(config, "workflow_name");
+  const std::string region = TextOf(config, "region");
   const std::string named = ToWorkflowName(workflow).region;
   if (!named.empty() && !region.empty() && named != region) {
     diagnostics.push_back(OtherRegion(workflow, region));
@@ -80,7 +80,7 @@ Diagnostics JobRun::Validate(const Value& config) {
 
 // The Region of `run`, else the session's. Null, with a diagnostic, if there is none.
 Region* JobRun::RegionOf(const Value& run, Diagnostics& diagnostics) const {
-  const std::string name = run["region"].IsKnown() ? Text(run, "region") : surroundings().region;
+  const std::string name = run["region"].IsKnown() ? TextOf(run, "region") : surroundings().region;
   if (name.empty()) {
     diagnostics.push_back(resource::NoRegion());
     return nullptr;
@@ -96,7 +96,7 @@ Region* JobRun::RegionOf(const Value& run, Diagnostics& diagnostics) const {
 ShownRun JobRun::Shown(const Value& state, const PrivateData& data) const {
   ShownRun run{.settings = SettingsOf(state, surroundings()),
                .told = ToldOf(state),
-               .job_id = Text(state, "job_id"),
+               .job_id = TextOf(state, "job_id"),
                .is_unfinished = Flag(state, "unfinished") && !HasFailed(catalog_, state),
                .started = StartOf(state),
                .known = KnownOf(schema_, state)};
@@ -137,7 +137,7 @@ void JobRun::PlanRegion(const PlanRequest& request, PlanAnswer& answer) const {
       answer.diagnostics.push_back(resource::NoRegion());
     }
   }
-  const std::string workflow = Text(request.config, "workflow_name");
+  const std::string workflow = TextOf(request.config, "workflow_name");
   const std::string named = ToWorkflowName(workflow).region;
   if (!named.empty() && region.IsString() && named != region.AsString()) {
     answer.diagnostics.push_back(OtherRegion(workflow, region.AsString()));
@@ -215,14 +215,14 @@ void JobRun::PlanChange(const PlanRequest& request, PlanAnswer& answer) {
   if (waits && has_failed) answer.replace.emplace_back("status");
   if (has_failed && !wants_wait) {
     answer.diagnostics.push_back(
-        HasFailedUnseen(NameOf(kind(), prior), Text(prior, "error_message")));
+        HasFailedUnseen(NameOf(kind(), prior), TextOf(prior, "error_message")));
   }
 
   // 3. The object that waits for the job is the one that started it: a create of the same settings
   // is another run's. (Of a tainted one, Terraform plans the replacement without showing it here.)
   const bool goes_on = waits && !has_failed;
   const bool is_unfinished = Flag(prior, "unfinished") && !has_failed;
-  data.unfinished_job = goes_on || is_unfinished ? Text(prior, "job_id") : "";
+  data.unfinished_job = goes_on || is_unfinished ? TextOf(prior, "job_id") : "";
   answer.private_data = ToText(data);
   if (runs_ == nullptr || request.is_apply) return;
   runs_->states().Keeps(Shown(prior, data));

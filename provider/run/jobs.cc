@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
 #include "base/status.h"
@@ -13,13 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-bool Contains(const std::vector<std::string>& words, absl::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 bool IsEnd(const schema::Catalog& catalog, absl::string_view status) {
-  return Contains(catalog.vocabulary.succeeded, status) ||
-         Contains(catalog.vocabulary.failed, status);
+  return absl::c_linear_search(catalog.vocabulary.succeeded, status) ||
+         absl::c_linear_search(catalog.vocabulary.failed, status);
 }
 
 // Whether `jobs` are listed from the newest on, and back to `newer_than`.
@@ -117,14 +114,12 @@ absl::StatusOr<std::vector<std::string>> Jobs::ListWorkflows(std::stop_token sto
 }
 
 bool HasEnded(const schema::Catalog& catalog, const Value& run) {
-  const Value& status = run["status"];
-  return (status.IsString() && IsEnd(catalog, status.AsString())) || run["end_time"].IsString();
+  return IsEnd(catalog, TextOf(run, "status")) || run["end_time"].IsString();
 }
 
 bool HasFailed(const schema::Catalog& catalog, const Value& run) {
-  const Value& status = run["status"];
   return HasEnded(catalog, run) &&
-         !(status.IsString() && Contains(catalog.vocabulary.succeeded, status.AsString()));
+         !absl::c_linear_search(catalog.vocabulary.succeeded, TextOf(run, "status"));
 }
 
 bool Jobs::HasEnded(const json& job) const {
@@ -135,17 +130,17 @@ bool Jobs::HasEnded(const json& job) const {
 
 bool Jobs::HasFailed(const json& job) const {
   return HasEnded(job) &&
-         !Contains(catalog_.vocabulary.succeeded, schema::TextMember(job, "status"));
+         !absl::c_linear_search(catalog_.vocabulary.succeeded, schema::TextMember(job, "status"));
 }
 
 bool Jobs::IsGone(const absl::Status& failure) const {
   const std::optional<aws::Error> error = aws::ErrorOf(failure);
-  return error.has_value() && Contains(catalog_.vocabulary.gone, error->code);
+  return error.has_value() && absl::c_linear_search(catalog_.vocabulary.gone, error->code);
 }
 
 bool Jobs::IsBusy(const absl::Status& failure) const {
   const std::optional<aws::Error> error = aws::ErrorOf(failure);
-  return error.has_value() && Contains(catalog_.vocabulary.busy, error->code);
+  return error.has_value() && absl::c_linear_search(catalog_.vocabulary.busy, error->code);
 }
 
 }  // namespace er::run

@@ -28,7 +28,7 @@ constexpr absl::Duration kShortestKept = absl::Hours(24);
 constexpr int kReadBacks = 3;
 
 OnConflict OnConflictOf(const Value& run) {
-  const std::string word = Text(run, "on_conflict");
+  const std::string word = TextOf(run, "on_conflict");
   if (word == "adopt") return OnConflict::kAdopt;
   return word == "fail" ? OnConflict::kFail : OnConflict::kWait;
 }
@@ -180,7 +180,7 @@ Task<Run::Ended> Run::Start(const StartRequest& request, const Turns::Turn& turn
 
 StartRequest Run::ToStart(const TakeUp& earlier) {
   return {.settings = settings_,
-          .workflow = Text(state_, "workflow_name"),
+          .workflow = TextOf(state_, "workflow_name"),
           .members = schema::ToMembers(schema_, *kind().start, request_.planned),
           .on_conflict = OnConflictOf(state_),
           .keep = std::max(time_out_, kShortestKept),
@@ -216,7 +216,7 @@ void Run::Has(const std::string& job_id) {
   state["job_id"] = job_id;
   // In place it stays what it was, however the workflow is written now.
   if (!state["id"].IsString()) {
-    state["id"] = absl::StrCat(Text(state_, "workflow_name"), "/", job_id);
+    state["id"] = absl::StrCat(TextOf(state_, "workflow_name"), "/", job_id);
   }
   state["unfinished"] = false;
 }
@@ -228,7 +228,7 @@ void Run::Fill(const schema::Operation& operation, const json& answer) {
 
 // The job is there: waits for its end, or says how it is.
 Task<StateAnswer> Run::Finish() {
-  ER_CHECK(runs_.IsClaimed(Text(state_, "job_id")), "The job of a run is claimed by that run.");
+  ER_CHECK(runs_.IsClaimed(TextOf(state_, "job_id")), "The job of a run is claimed by that run.");
   if (!Flag(state_, "wait_for_completion")) co_return co_await ReadBack();
   if (!region_.jobs.HasEnded(state_)) co_return co_await Wait();
   // What a state knew, or the service has just said, need not be asked: the record may have
@@ -255,8 +255,8 @@ Task<StateAnswer> Run::Wait() {
   if (!awaited.last_status.empty()) state_.AsMap()["status"] = awaited.last_status;
   state_.AsMap()["unfinished"] = !awaited.status.ok();
   // It was started, and nothing else is known of it, neither now nor before.
-  if (!awaited.status.ok() && Text(state_, "status").empty() &&
-      Text(request_.prior, "status").empty()) {
+  if (!awaited.status.ok() && TextOf(state_, "status").empty() &&
+      TextOf(request_.prior, "status").empty()) {
     state_.AsMap()["status"] = "RUNNING";
   }
   SayHowItEnded(awaited);
@@ -283,11 +283,11 @@ void Run::Report(const std::string& message) const {
 
 void Run::SayHowTheInvocationEnded(const Awaited& awaited) {
   const RunName name = NameOf(kind(), state_);
-  const std::string status = Text(state_, "status");
+  const std::string status = TextOf(state_, "status");
   if (!awaited.status.ok()) {
     diagnostics_.push_back(InvocationCutShort(name, status, time_out_, awaited));
   } else if (region_.jobs.HasFailed(state_)) {
-    diagnostics_.push_back(InvokedJobFailed(name, status, Text(state_, "error_message")));
+    diagnostics_.push_back(InvokedJobFailed(name, status, TextOf(state_, "error_message")));
   } else {
     Report(HowItEnded(name, status,
                       RecordCounts(*schema_.FindAttribute("metrics"), state_["metrics"])));
@@ -298,10 +298,10 @@ void Run::SayHowItEnded(const Awaited& awaited) {
   if (invocation_.has_value()) return SayHowTheInvocationEnded(awaited);
   const bool is_create = step_ == "create";
   const RunName name = NameOf(kind(), state_);
-  const std::string status = Text(state_, "status");
+  const std::string status = TextOf(state_, "status");
   if (awaited.status.ok()) {
     if (!region_.jobs.HasFailed(state_)) return;
-    diagnostics_.push_back(JobFailed(name, status, Text(state_, "error_message")));
+    diagnostics_.push_back(JobFailed(name, status, TextOf(state_, "error_message")));
     // An update does not taint: the mark makes the next plan replace the run.
     if (!is_create) state_.AsMap()["unfinished"] = true;
   } else if (absl::IsCancelled(awaited.status)) {
@@ -321,7 +321,7 @@ void Run::SayHowItEnded(const Awaited& awaited) {
 Task<StateAnswer> Run::ReadBack() {
   absl::StatusOr<json> job = absl::UnavailableError("");
   for (int look = 1;; ++look) {
-    job = region_.jobs.Get(Text(state_, "workflow_name"), Text(state_, "job_id"), until_.stop);
+    job = region_.jobs.Get(TextOf(state_, "workflow_name"), TextOf(state_, "job_id"), until_.stop);
     // A job that was just started may not be known everywhere yet.
     if (job.ok() || !region_.jobs.IsGone(job.status()) || look == kReadBacks) break;
     if (!co_await runs_.clock().Pause(absl::Seconds(1), until_.stop)) break;
@@ -338,7 +338,7 @@ Task<StateAnswer> Run::ReadBack() {
 Task<StateAnswer> Run::Update() {
   const PrivateData before = ToPrivateData(request_.private_data);
   private_.has_own_output = before.has_own_output;
-  const std::string job_id = Text(request_.prior, "job_id");
+  const std::string job_id = TextOf(request_.prior, "job_id");
   runs_.states().Applies(job_id);
   if (!request_.planned["status"].IsUnknown()) {
     co_return StateAnswer{.state = std::move(state_), .private_data = ToText(private_)};
@@ -354,7 +354,7 @@ Task<StateAnswer> Run::Update() {
     diagnostics_.push_back(
         absl::IsFailedPrecondition(held)
             ? HeldByAnother(NameOf(kind(), request_.prior), held)
-            : WaitInterrupted(NameOf(kind(), request_.prior), Text(request_.prior, "status")));
+            : WaitInterrupted(NameOf(kind(), request_.prior), TextOf(request_.prior, "status")));
     co_return StateAnswer{.state = request_.prior,
                           .private_data = ToText(before),
                           .diagnostics = std::move(diagnostics_)};
@@ -372,7 +372,7 @@ Settings Run::PriorSettings(const PrivateData& plan) const {
   Settings settings = SettingsOf(request_.prior, runs_.surroundings(kind()));
   if (plan.has_own_output) settings.output.clear();
   // An import cannot know the triggers; those of the configuration are its own.
-  if (plan.planned.has_value() && plan.replaced_job == Text(request_.prior, "job_id")) {
+  if (plan.planned.has_value() && plan.replaced_job == TextOf(request_.prior, "job_id")) {
     settings.triggers = plan.planned->triggers;
   } else if (plan.is_imported && !request_.prior["triggers"].IsMap()) {
     settings.triggers = settings_.triggers;
@@ -390,12 +390,12 @@ Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
             .told = ToldOf(request_.prior),
             .known = KnownOf(schema_, request_.prior),
             .keep = std::max(time_out_, kShortestKept)};
-  if (makes) note.job_id = Text(request_.prior, "job_id");
+  if (makes) note.job_id = TextOf(request_.prior, "job_id");
   absl::StatusOr<Journal::Held*> held = nullptr;
   if (!entered.ok()) {
     held = entered;
   } else {
-    held = co_await Hold(runs_, Text(request_.prior, "job_id"), is_mine, std::move(note), until_);
+    held = co_await Hold(runs_, TextOf(request_.prior, "job_id"), is_mine, std::move(note), until_);
   }
   if (held.ok()) {
     note_ = *held;
@@ -417,7 +417,7 @@ Task<StateAnswer> Run::Delete() {
   private_.has_own_output = plan.has_own_output;
   const RunName name = NameOf(kind(), request_.prior);
   runs_.states().Applies(name.job_id);
-  std::string status = Text(request_.prior, "status");
+  std::string status = TextOf(request_.prior, "status");
   if (Ended not_yet = co_await AwaitEndBeforeDelete(status)) co_return *std::move(not_yet);
 
   const bool has_ended = region_.jobs.HasEnded(state_);
@@ -439,7 +439,7 @@ Task<StateAnswer> Run::Delete() {
 // Whether the create half asks for another job. The run's note knows better than its state what it
 // was asked for: an import does not know it all.
 bool Run::IsReplacedByAnother(const PrivateData& plan) {
-  const std::string job_id = Text(request_.prior, "job_id");
+  const std::string job_id = TextOf(request_.prior, "job_id");
   if (plan.replaced_job == job_id ||
       IsSame(*plan.planned, PriorSettings(plan), ToldOf(request_.prior))) {
     return false;
@@ -455,7 +455,7 @@ bool Run::IsReplacedByAnother(const PrivateData& plan) {
 
 // on_destroy = "wait". Without an answer: the job has ended, or is not waited for.
 Task<Run::Ended> Run::AwaitEndBeforeDelete(std::string& status) {
-  if (region_.jobs.HasEnded(request_.prior) || Text(request_.prior, "on_destroy") != "wait") {
+  if (region_.jobs.HasEnded(request_.prior) || TextOf(request_.prior, "on_destroy") != "wait") {
     co_return std::nullopt;
   }
   const RunName name = NameOf(kind(), request_.prior);
@@ -472,7 +472,7 @@ Task<Run::Ended> Run::AwaitEndBeforeDelete(std::string& status) {
 // The note is written before the last other trace of the job, the state's, is gone. False: a create
 // of this process has the job already, or there is nothing to leave.
 Task<bool> Run::LeaveToCreate(bool is_destroy) {
-  const std::string job_id = Text(request_.prior, "job_id");
+  const std::string job_id = TextOf(request_.prior, "job_id");
   if (runs_.IsClaimed(job_id)) co_return true;
   if (is_destroy) runs_.ForgetAtEnd(job_id);
   const absl::Status held = co_await HoldNote(/*is_mine=*/false, /*makes=*/!is_destroy);
@@ -523,7 +523,7 @@ absl::Status Run::SettleNote() {
 
 // What was learned, and what the state knew before; the note says so before Terraform is told.
 StateAnswer Run::Answered() {
-  const std::string job_id = Text(state_, "job_id");
+  const std::string job_id = TextOf(state_, "job_id");
   if (note_ != nullptr) {
     const absl::Status written = SettleNote();
     if (absl::IsAborted(written)) {

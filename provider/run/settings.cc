@@ -26,11 +26,6 @@ constexpr std::pair<const char*, std::string Settings::*> kSettings[] = {
 constexpr std::pair<const char*, std::string Told::*> kTold[] = {{"job_type", &Told::job_type},
                                                                  {"output", &Told::output}};
 
-std::string Text(const Value& object, absl::string_view name) {
-  const Value& value = object[name];
-  return value.IsString() ? value.AsString() : std::string();
-}
-
 // s3://bucket/out/ and s3://bucket/out are one place.
 std::string WithoutSlash(std::string text) {
   while (!text.empty() && text.back() == '/') text.pop_back();
@@ -58,7 +53,7 @@ std::string OutputOf(const Value& blocks) {
     if (!block.IsMap()) continue;
     auto& output = outputs.emplace_back();
     for (std::size_t i = 0; i < std::size(kOutputMembers); ++i) {
-      output[kOutputMembers[i]] = Text(block, kOutputAttributes[i]);
+      output[kOutputMembers[i]] = TextOf(block, kOutputAttributes[i]);
     }
   }
   return NormalForm(outputs);
@@ -119,19 +114,19 @@ WorkflowName ToWorkflowName(absl::string_view text) {
 }
 
 Settings SettingsOf(const Value& run, const Surroundings& around) {
-  WorkflowName workflow = ToWorkflowName(Text(run, "workflow_name"));
-  const std::string region = Text(run, "region");
+  WorkflowName workflow = ToWorkflowName(TextOf(run, "workflow_name"));
+  const std::string region = TextOf(run, "region");
   return {.kind = around.kind,
           .region = region.empty() ? around.region : region,
           .account = workflow.account.empty() ? around.account : workflow.account,
           .workflow = std::move(workflow.name),
-          .job_type = Text(run, "job_type"),
+          .job_type = TextOf(run, "job_type"),
           .output = OutputOf(run["output_source_config"]),
           .triggers = TriggersOf(run["triggers"])};
 }
 
 Told ToldOf(const Value& run) {
-  return {.job_type = Text(run, "job_type"), .output = OutputOf(run["outputs"])};
+  return {.job_type = TextOf(run, "job_type"), .output = OutputOf(run["outputs"])};
 }
 
 Told ToldOf(const json& job) {

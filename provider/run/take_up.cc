@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status.h"
@@ -17,10 +18,6 @@ constexpr absl::Duration kLeasePause = absl::Seconds(3);
 
 // As long as a delete half of this process may come for a run that is to be replaced.
 constexpr absl::Duration kHalfPause = absl::Seconds(1);
-
-bool Contains(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 absl::Status IsOver(const resource::Until& until, Clock& clock) {
   if (until.stop.stop_requested()) return absl::CancelledError("interrupted");
@@ -70,7 +67,7 @@ bool TakeUp::MayTake(const Look& look, const Noted& noted) const {
   if (look.IsClosed(noted) && journal.in_local_file()) return false;
   const bool is_same = note.state == NoteState::kSending ? MayBeSame(asked_, note.settings)
                                                          : IsSame(asked_, note.settings, note.told);
-  return is_same && !look.IsOld(noted) && !Contains(living_, note.holder) &&
+  return is_same && !look.IsOld(noted) && !absl::c_linear_search(living_, note.holder) &&
          (note.job_id.empty() || !runs_.IsClaimed(note.job_id));
 }
 
@@ -114,7 +111,8 @@ Task<absl::StatusOr<Journal::Held*>> TakeUp::Find(const resource::Until& until) 
     });
     absl::Duration pause = absl::ZeroDuration();
     for (const Noted* noted : wanted) {
-      if (noted->note.state == NoteState::kReplaced && !Contains(waited_for_, noted->note.job_id)) {
+      if (noted->note.state == NoteState::kReplaced &&
+          !absl::c_linear_search(waited_for_, noted->note.job_id)) {
         waited_for_.push_back(noted->note.job_id);
         pause = kHalfPause;
         break;  // nothing worse is taken meanwhile

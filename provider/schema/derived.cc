@@ -5,14 +5,11 @@
 #include <variant>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 namespace er::schema {
 namespace {
-
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // As the service tells it, at any depth: nothing is configured, so nothing can be wrong with it.
 void LeaveToTheService(Attribute& attribute) {
@@ -69,7 +66,7 @@ Schema DataSourceOf(const Schema& resource, const Cursor& at, const AttributeLoa
       continue;
     }
     Attribute attribute = original;
-    if (Contains(managed.id.attributes, original.name)) {
+    if (absl::c_linear_search(managed.id.attributes, original.name)) {
       attribute.replaces = false;
     } else {
       LeaveToTheService(attribute);

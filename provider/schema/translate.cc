@@ -37,11 +37,6 @@ json ToJson(const Value& value) {
   return nullptr;
 }
 
-// The text of the attribute `name` of `object`; empty if it has none.
-std::string TextOf(const Value& object, const std::string& name) {
-  return object[name].IsString() ? object[name].AsString() : std::string();
-}
-
 json TextToJson(const Attribute& attribute, const std::string& text, const Value& object,
                 const ArnScope& scope) {
   if (!attribute.arn.type.empty()) {

@@ -38,6 +38,11 @@ const Value& Value::operator[](absl::string_view name) const {
   return found == AsMap().end() ? null : found->second;
 }
 
+std::string TextOf(const Value& object, absl::string_view name) {
+  const Value& text = object[name];
+  return text.IsString() ? text.AsString() : std::string();
+}
+
 bool operator==(const Value& a, const Value& b) { return a.content_ == b.content_; }
 
 }  // namespace er

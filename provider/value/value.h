@@ -91,4 +91,7 @@ class Value {
       content_;
 };
 
+// The text of the attribute or map element `name`; empty where it is null, unknown or no text.
+std::string TextOf(const Value& object, absl::string_view name);
+
 }  // namespace er

@@ -119,10 +119,6 @@ class RunFixture : public OwnClock, public Fixture {
   explicit RunFixture(int threads = 1) : OwnClock{.clock = FakeClock(threads)}, Fixture(clock) {}
 };
 
-inline std::string TextOf(const Value& state, absl::string_view name) {
-  return state[name].IsString() ? state[name].AsString() : "";
-}
-
 // The summaries, for messages and comparisons: "error: ID Mapping Job Failed".
 inline std::vector<std::string> Summaries(const Diagnostics& diagnostics) {
   std::vector<std::string> summaries;
