@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,10 +28,6 @@ std::string BaseName(absl::string_view file) {
   const std::vector<absl::string_view> parts = absl::StrSplit(file, '/');
   absl::string_view name = parts.back();
   return std::string(name.substr(0, name.rfind(".json")));
-}
-
-bool Contains(const std::vector<std::string>& names, absl::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 Operation ReadOperation(const std::string& name, const Cursor& at) {
@@ -53,7 +50,7 @@ Operation ReadOperation(const std::string& name, const Cursor& at) {
     }
   }
   for (const std::string& member : placed) {
-    if (!Contains(operation.input, member)) {
+    if (!absl::c_linear_search(operation.input, member)) {
       at.Fail(absl::StrCat("it takes no ", member, " that could be in the path or the query"));
     }
   }
@@ -211,7 +208,8 @@ class Loader {
     catalog_.service = file.RequiredText("service");
     if (const auto errors = file.Find("errors", Node::Kind::kObject)) ReadErrors(*errors);
     if (const auto states = file.Find("job_states", Node::Kind::kObject)) {
-      states->Allow({"succeeded", "failed"});
+      states->Allow({"running", "succeeded", "failed"});
+      catalog_.vocabulary.running = states->Texts("running");
       catalog_.vocabulary.succeeded = states->Texts("succeeded");
       catalog_.vocabulary.failed = states->Texts("failed");
     }
@@ -373,8 +371,8 @@ class Loader {
       const std::string member = attribute.member.substr(0, attribute.member.find('.'));
       for (const std::string& name : operations_) {
         Operation& operation = catalog_.operations.find(name)->second;
-        operation.confidential |=
-            Contains(operation.input, member) || Contains(operation.output, member);
+        operation.confidential |= absl::c_linear_search(operation.input, member) ||
+                                  absl::c_linear_search(operation.output, member);
       }
     }
   }
@@ -402,7 +400,7 @@ class Loader {
     Listing listing{.operation = FindOperation(*at, "operation"),
                     .items = at->RequiredText("items")};
     if (listing.operation != nullptr && !listing.items.empty() &&
-        !Contains(listing.operation->output, listing.items)) {
+        !absl::c_linear_search(listing.operation->output, listing.items)) {
       at->Fail(absl::StrCat(listing.operation->name, " gives no ", listing.items));
     }
     return listing;

@@ -23,6 +23,7 @@ struct Vocabulary {
   std::vector<std::string> denied{};  // error codes: the caller, or a role, may not
   // What a denial says where it is the role that the service cannot assume, perhaps only not yet.
   std::shared_ptr<const Pattern> role_not_ready{};
+  std::vector<std::string> running{};    // states in which a job has not ended
   std::vector<std::string> succeeded{};  // states in which a job has ended well
   std::vector<std::string> failed{};     // states in which it has ended badly
 };

@@ -558,6 +558,19 @@ TEST_F(StrangeEndTest, AnUnknownStatusWithAnEndTimeIsAnEnd) {
   EXPECT_EQ(JobOf("a"), Job(2));
 }
 
+// A record that is told of while it is written: what runs has not failed.
+TEST_F(StrangeEndTest, ARunningJobWithAnEndTimeIsWaitedFor) {
+  emulator.Fault({{"kind", "altered"},
+                  {"operation", "GetIdMappingJob"},
+                  {"times", 5},
+                  {"members", {{"status", "RUNNING"}, {"endTime", 1795600000}}}});
+  Process apply = ApplyUntilItWaits();
+  emulator.AwaitCalls("GetIdMappingJob", 7);
+  EndJobs();
+  EXPECT_THAT(Workspace::Await(apply), Succeeds());
+  ExpectSettled(1);
+}
+
 TEST_F(StrangeEndTest, AnUnknownStatusWithoutAnEndTimeIsWaitedFor) {
   emulator.Fault({{"kind", "altered"},
                   {"operation", "GetIdMappingJob"},

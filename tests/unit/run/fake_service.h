@@ -172,18 +172,18 @@ class FakeService {
                                                 : absl::Status(status_code, status.message());
   }
 
-  std::string StatusOf(const FakeJob& job) const {
-    const absl::Time now = Now();
+  static std::string StatusOf(const FakeJob& job, absl::Time now) {
     if (now < job.runs) return "QUEUED";
     if (now < job.end) return "RUNNING";
     return job.fails ? "FAILED" : "SUCCEEDED";
   }
 
   nlohmann::json Summary(const FakeJob& job) const {
+    const absl::Time now = Now();  // once: a job does not end while it is told of
     nlohmann::json summary{{"jobId", job.id},
-                           {"status", StatusOf(job)},
+                           {"status", StatusOf(job, now)},
                            {"startTime", absl::ToDoubleSeconds(job.start - absl::UnixEpoch())}};
-    if (Now() >= job.end) {
+    if (now >= job.end) {
       summary["endTime"] = absl::ToDoubleSeconds(job.end - absl::UnixEpoch());
     }
     return summary;
@@ -235,12 +235,13 @@ class FakeService {
       for (const FakeJob& job : jobs) {
         if (job.id != id || job.workflow != workflow || forgotten.count(id) > 0) continue;
         answer.body = Summary(job);
+        const bool has_ended = answer.body.contains("endTime");
         answer.body["jobType"] = job.members.value("jobType", "BATCH");
         TellOutput(job.members, answer.body);
-        if (StatusOf(job) == "FAILED") {
+        if (answer.body["status"] == "FAILED") {
           answer.body["errorDetails"] = {{"errorMessage", "the input cannot be read"}};
         }
-        if (Now() >= job.end) answer.body["metrics"] = {{"inputRecords", 100}};
+        if (has_ended) answer.body["metrics"] = {{"inputRecords", 100}};
         return answer;
       }
       return gone("job " + id);
