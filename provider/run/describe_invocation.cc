@@ -69,6 +69,22 @@ Diagnostic InvocationCutShort(const RunName& run, const std::string& status,
                             "job is started."));
 }
 
+Diagnostic InvokedJobNotFound(const RunName& run, const absl::Status& why,
+                              const std::string& journal, const std::string& note) {
+  std::string detail = absl::StrCat(
+      Job(run),
+      " was started by an earlier invocation or by this one, and the service has not known it for "
+      "two minutes: ",
+      Reason(why), "\n\nNo other job was started.");
+  if (!note.empty()) {
+    absl::StrAppend(&detail,
+                    " Invoke the action again to look for it again. If its record has expired and "
+                    "you want a new job, remove ",
+                    note, " from ", journal, ".");
+  }
+  return Error(absl::StrCat(Title(run), " Not Found"), std::move(detail));
+}
+
 Diagnostic InvokedJobFailed(const RunName& run, const std::string& status,
                             const std::string& reason) {
   return Error(

@@ -25,6 +25,9 @@ std::string HowItEnded(const RunName& run, const std::string& status, const std:
 // The wait ended before the job did, for the reason that `awaited` has.
 Diagnostic InvocationCutShort(const RunName& run, const std::string& status,
                               absl::Duration time_out, const Awaited& awaited);
+// `journal` and `note`: where the job is noted; empty: nowhere.
+Diagnostic InvokedJobNotFound(const RunName& run, const absl::Status& why,
+                              const std::string& journal, const std::string& note);
 Diagnostic InvokedJobFailed(const RunName& run, const std::string& status,
                             const std::string& reason);
 

@@ -265,12 +265,12 @@ Task<StateAnswer> Run::Wait() {
 }
 
 // What an earlier invocation began, and what has ended since, is nothing to wait for: the next one
-// is asked for a new job. Then the note has served.
+// is asked for a new job. Then the note has served. A job that the service does not show has not
+// ended: it is looked for.
 bool Run::HasEndedMeanwhile(const std::string& job_id) {
   if (!invocation_.has_value()) return false;
   const absl::StatusOr<json> job = region_.jobs.Get(settings_.workflow, job_id, until_.stop);
-  const bool has_ended = job.ok() ? region_.jobs.HasEnded(*job) : region_.jobs.IsGone(job.status());
-  if (!has_ended) return false;
+  if (!job.ok() || !region_.jobs.HasEnded(*job)) return false;
   Report(absl::StrCat("Job ", job_id, " of an earlier invocation has ended meanwhile"));
   const absl::Status served = std::exchange(note_, nullptr)->Serve();
   if (!served.ok()) log::Warn("A note could not be closed", {{"error", served.message()}});
@@ -284,7 +284,10 @@ void Run::Report(const std::string& message) const {
 void Run::SayHowTheInvocationEnded(const Awaited& awaited) {
   const RunName name = NameOf(kind(), state_);
   const std::string status = TextOf(state_, "status");
-  if (!awaited.status.ok()) {
+  if (region_.jobs.IsGone(awaited.status)) {
+    diagnostics_.push_back(InvokedJobNotFound(name, awaited.status, runs_.journal().where(),
+                                              note_ == nullptr ? "" : note_->name()));
+  } else if (!awaited.status.ok()) {
     diagnostics_.push_back(InvocationCutShort(name, status, time_out_, awaited));
   } else if (region_.jobs.HasFailed(state_)) {
     diagnostics_.push_back(InvokedJobFailed(name, status, TextOf(state_, "error_message")));

@@ -151,6 +151,28 @@ TEST_F(ProviderAction, CutShortIsTakenUpByTheNextInvocation) {
   EXPECT_THAT(emulator_.JobIds(), SizeIs(2)) << "what has been seen to end is over";
 }
 
+// A service that does not show a job has not said that it has ended.
+TEST_F(ProviderAction, CutShortIsLookedForWhereTheServiceDoesNotShowItsJob) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  Invoke(Config(), [&] { provider_.Stop(); });
+  EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+  emulator_.Fault({{"kind", "not-found"}, {"operation", "GetIdMappingJob"}, {"times", 4}});
+  const Invoked second = Invoke(Config(), [&] { emulator_.Finish(emulator_.JobIds()[0]); });
+  EXPECT_EQ(second.told, "");
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(1));
+}
+
+TEST_F(ProviderAction, CutShortIsNoReasonToStartAnotherWhereItsJobIsNeverFound) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  Invoke(Config(), [&] { provider_.Stop(); });
+  EXPECT_EQ(provider_.Configure(EmulatorArguments(emulator_.url())), "");
+  emulator_.Fault({{"kind", "not-found"}, {"operation", "GetIdMappingJob"}, {"times", 0}});
+  const Invoked second = Invoke(Config());
+  EXPECT_THAT(second.told, AllOf(StartsWith("error: ID Mapping Job Not Found: "),
+                                 HasSubstr(emulator_.JobIds()[0]), HasSubstr("note-")));
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(1));
+}
+
 TEST_F(ProviderAction, IsTakenUpOnlyWhileItRuns) {
   emulator_.SetConfig({{"job_duration", "inf"}});
   Invoke(Config(), [&] { provider_.Stop(); });
