@@ -24,12 +24,13 @@ using ::testing::StartsWith;
 
 constexpr char kTestPlugin[] = ER_BINARY_DIR "/tests/er_test_plugin";
 
-// What the plugin promises. Instrumented programs take longer to leave, and machines that run all
-// tests at once may too.
+// What the plugin promises; the quickest of a few tries counts, since a machine that runs all tests
+// at once is slow now and then. Instrumented programs take longer to leave.
+constexpr int kTries = 5;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr absl::Duration kPromptly = absl::Seconds(2);
 #else
-constexpr absl::Duration kPromptly = absl::Milliseconds(500);
+constexpr absl::Duration kPromptly = absl::Milliseconds(100);
 #endif
 
 grpc::Status CallFunction(PluginProcess& plugin, const std::string& name, int argument = 0) {
@@ -64,28 +65,36 @@ class CallInFlight {
 };
 
 TEST(PluginEnd, FollowsTheHostsWordAtOnceAndLeavesNothingBehind) {
-  PluginProcess plugin({.binary = kTestPlugin});
-  ASSERT_TRUE(plugin.Connect().ok());
-  EXPECT_FALSE(std::filesystem::is_empty(plugin.folder()));
-  const absl::StatusOr<absl::Duration> taken = plugin.Shutdown();
-  ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_LT(*taken, kPromptly);
-  EXPECT_EQ(plugin.AwaitExit().value(), 0);
-  EXPECT_TRUE(std::filesystem::is_empty(plugin.folder()));
-  EXPECT_EQ(plugin.standard_error().AwaitEnd().value(), "");
+  absl::Duration quickest = absl::InfiniteDuration();
+  for (int i = 0; i < kTries && quickest >= kPromptly; ++i) {
+    PluginProcess plugin({.binary = kTestPlugin});
+    ASSERT_TRUE(plugin.Connect().ok());
+    EXPECT_FALSE(std::filesystem::is_empty(plugin.folder()));
+    const absl::StatusOr<absl::Duration> taken = plugin.Shutdown();
+    ASSERT_TRUE(taken.ok()) << taken.status();
+    quickest = std::min(quickest, *taken);
+    EXPECT_EQ(plugin.AwaitExit().value(), 0);
+    EXPECT_TRUE(std::filesystem::is_empty(plugin.folder()));
+    EXPECT_EQ(plugin.standard_error().AwaitEnd().value(), "");
+  }
+  EXPECT_LT(quickest, kPromptly);
 }
 
 // After a second Ctrl-C the host does not wait for its calls.
 TEST(PluginEnd, DoesNotWaitForACallThatHangs) {
-  PluginProcess plugin({.binary = kTestPlugin});
-  ASSERT_TRUE(plugin.Connect().ok());
-  CallInFlight call(plugin, "hang");
-  const absl::StatusOr<absl::Duration> taken = plugin.Shutdown();
-  ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_LT(*taken, kPromptly);
-  EXPECT_EQ(plugin.AwaitExit().value(), 0);
-  EXPECT_FALSE(call.Await().ok());
-  EXPECT_TRUE(std::filesystem::is_empty(plugin.folder()));
+  absl::Duration quickest = absl::InfiniteDuration();
+  for (int i = 0; i < kTries && quickest >= kPromptly; ++i) {
+    PluginProcess plugin({.binary = kTestPlugin});
+    ASSERT_TRUE(plugin.Connect().ok());
+    CallInFlight call(plugin, "hang");
+    const absl::StatusOr<absl::Duration> taken = plugin.Shutdown();
+    ASSERT_TRUE(taken.ok()) << taken.status();
+    quickest = std::min(quickest, *taken);
+    EXPECT_EQ(plugin.AwaitExit().value(), 0);
+    EXPECT_FALSE(call.Await().ok());
+    EXPECT_TRUE(std::filesystem::is_empty(plugin.folder()));
+  }
+  EXPECT_LT(quickest, kPromptly);
 }
 
 TEST(PluginEnd, StopsTheCallsInFlight) {
