@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
 #include "base/status.h"
@@ -303,12 +304,12 @@ std::vector<std::string> Change::RunningJobs() const {
                         schema::ToMembers(schema_, list, prior_), /*pages=*/1, until_.stop);
   if (!jobs.ok()) return running;
   const schema::Vocabulary& words = context_.catalog->vocabulary;
-  const auto is_in = [](const std::vector<std::string>& states, const std::string& status) {
-    return std::find(states.begin(), states.end(), status) != states.end();
-  };
   for (const json& job : jobs->body[managed_.jobs.items]) {
     const std::string status = schema::TextMember(job, "status");
-    if (is_in(words.succeeded, status) || is_in(words.failed, status)) continue;
+    if (absl::c_linear_search(words.succeeded, status) ||
+        absl::c_linear_search(words.failed, status)) {
+      continue;
+    }
     running.push_back(absl::StrCat("job ", schema::TextMember(job, "jobId"), " (", status, ")"));
   }
   return running;
