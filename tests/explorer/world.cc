@@ -52,9 +52,11 @@ class SimClient final : public aws::Client {
                                    const std::stop_token& stop) {
     World& world = process_.world;
     world.Step(process_);
-    const absl::Status lost = Failure(operation, "the connection was reset",
-                                      aws::Execution::kUnknown, absl::StatusCode::kUnavailable);
-    if (process_.is_dead) return lost;
+    const auto lost = [&] {
+      return Failure(operation, "the connection was reset", aws::Execution::kUnknown,
+                     absl::StatusCode::kUnavailable);
+    };
+    if (process_.is_dead) return lost();
     if (stop.stop_requested()) {
       return Failure(operation, "interrupted", aws::Execution::kUnknown,
                      absl::StatusCode::kCancelled);
@@ -67,7 +69,7 @@ class SimClient final : public aws::Client {
     const int what = world.Strikes() ? world.Below(is_start ? 4 : 1) : -1;
     if (what == 0) {
       world.Say(absl::StrCat(process_.name, ": ", operation.name, " is lost on its way"));
-      return lost;
+      return lost();
     }
     if (what == 1) {  // executed when its caller has given up
       world.Say(absl::StrCat(process_.name, ": ", operation.name, " is executed late"));
@@ -77,7 +79,7 @@ class SimClient final : public aws::Client {
                   [&world, operation, members, tag = world.tag()] {
                     Execute(world, operation, members, tag).status().IgnoreError();
                   });
-      return lost;
+      return lost();
     }
     if (what == 2) world.service.next_job_duration = absl::Hours(3);
     absl::StatusOr<aws::Answer> answer = Execute(world, operation, members, world.tag());
@@ -89,7 +91,7 @@ class SimClient final : public aws::Client {
                              what == 3 ? ", and the answer is lost" : ""));
     }
     world.Step(process_);
-    if (process_.is_dead || what == 3) return lost;
+    if (process_.is_dead || what == 3) return lost();
     return answer;
   }
 
