@@ -133,7 +133,7 @@ Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
     // What was left open has turned out as another than is asked for now: the note is for whoever
     // asks for that again.
     runs_.Unclaim(result.job_id);
-    note_ = nullptr;
+    runs_.Leave(std::exchange(note_, nullptr));
     co_return std::nullopt;
   }
   if (HasEndedMeanwhile(result.job_id)) co_return std::nullopt;

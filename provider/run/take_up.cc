@@ -19,6 +19,9 @@ constexpr absl::Duration kLeasePause = absl::Seconds(3);
 // As long as a delete half of this process may come for a run that is to be replaced.
 constexpr absl::Duration kHalfPause = absl::Seconds(1);
 
+// Between two looks at whether it has left the run, from when it holds the note.
+constexpr absl::Duration kHoldPause = absl::Milliseconds(100);
+
 absl::Status IsOver(const resource::Until& until, Clock& clock) {
   if (until.stop.stop_requested()) return absl::CancelledError("interrupted");
   if (clock.Elapsed() >= until.deadline) {
@@ -61,14 +64,17 @@ void SayWaiting(const Noted& noted) {
 bool TakeUp::MayTake(const Look& look, const Noted& noted) const {
   const Note& note = noted.note;
   Journal& journal = runs_.journal();
-  if (note.scope != journal.scope() || journal.IsHeld(noted.name)) return false;
-  if (note.state == NoteState::kShown || note.state == NoteState::kServed) return false;
-  // What Terraform has saved is its state's. An upload may have failed.
-  if (look.IsClosed(noted) && journal.in_local_file()) return false;
+  if (note.scope != journal.scope() || note.state == NoteState::kServed) return false;
+  if (!note.job_id.empty() && runs_.IsClaimed(note.job_id)) return false;
   const bool is_same = note.state == NoteState::kSending ? MayBeSame(asked_, note.settings)
                                                          : IsSame(asked_, note.settings, note.told);
-  return is_same && !look.IsOld(noted) && !absl::c_linear_search(living_, note.holder) &&
-         (note.job_id.empty() || !runs_.IsClaimed(note.job_id));
+  // Held by this process, and the job is no run's: a delete half is about to leave it.
+  if (journal.IsHeld(noted.name)) return is_same && !note.job_id.empty();
+  // What Terraform has saved is its state's. An upload may have failed.
+  if (note.state == NoteState::kShown || (look.IsClosed(noted) && journal.in_local_file())) {
+    return false;
+  }
+  return is_same && !look.IsOld(noted) && !absl::c_linear_search(living_, note.holder);
 }
 
 absl::StatusOr<Journal::Held*> TakeUp::Take(const Look& look, const Noted& noted) {
@@ -101,15 +107,20 @@ Task<absl::StatusOr<Journal::Held*>> TakeUp::Find(const resource::Until& until) 
     if (!there.ok()) co_return there.status();
     const std::shared_ptr<const Look> look = *std::move(there);
     std::vector<const Noted*> wanted;
+    absl::Duration pause = absl::ZeroDuration();
     for (const Noted& noted : look->notes()) {
-      if (MayTake(*look, noted)) wanted.push_back(&noted);
+      if (!MayTake(*look, noted)) continue;
+      if (runs_.journal().IsHeld(noted.name)) {
+        pause = kHoldPause;
+      } else {
+        wanted.push_back(&noted);
+      }
     }
-    if (wanted.empty()) co_return nullptr;
+    if (wanted.empty() && pause == absl::ZeroDuration()) co_return nullptr;
     if (is_first) continue;
     std::stable_sort(wanted.begin(), wanted.end(), [](const Noted* a, const Noted* b) {
       return Rank(a->note.state) < Rank(b->note.state);
     });
-    absl::Duration pause = absl::ZeroDuration();
     for (const Noted* noted : wanted) {
       if (noted->note.state == NoteState::kReplaced &&
           !absl::c_linear_search(waited_for_, noted->note.job_id)) {

@@ -283,8 +283,25 @@ TEST_F(TakeUpTest, ForARunThatIsReplacedItWaitsAMomentForTheDeleteHalf) {
     return absl::OkStatus();
   };
   EXPECT_EQ(JobFound(*process), kJob);
-  EXPECT_EQ(clock_.Elapsed(), absl::Seconds(1));
+  EXPECT_EQ(clock_.Elapsed(), absl::Milliseconds(1100));
   EXPECT_EQ(TheNote().state, NoteState::kStarted);
+}
+
+// Of a destroy and a create side by side, the destroy may be anywhere between the two.
+TEST_F(TakeUpTest, FromWhenTheDeleteHalfHoldsTheNoteItIsWaitedFor) {
+  ASSERT_TRUE(Enter()->journal.Leave(NoteOf(NoteState::kReplaced)).ok());
+  const auto process = Enter();
+  Journal::Held* const held = *HoldIt(*process, NoteOf(NoteState::kStarted), /*is_mine=*/false);
+  bool is_left = false;
+  memory_.fault = [&](const std::string& operation, const std::string&) {
+    if (operation == "List" && clock_.Elapsed() > absl::ZeroDuration() &&
+        !std::exchange(is_left, true)) {
+      process->runs.Leave(held);
+    }
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(JobFound(*process), kJob);
+  EXPECT_EQ(clock_.Elapsed(), absl::Milliseconds(200));
 }
 
 TEST_F(TakeUpTest, ARunThatIsReplacedIsTakenUpThoughNoDeleteHalfComes) {
