@@ -313,6 +313,19 @@ Diagnostic JournalUnread(const std::string& journal, const absl::Status& why) {
                    "that is configured cannot be used."));
 }
 
+Diagnostic ReplacementNotNoted(const RunName& run, const std::string& journal,
+                               const absl::Status& why) {
+  return Error(
+      "Unable to Note the Replacement",
+      absl::StrCat(Job(run),
+                   " is to be taken up by the replacement, since no apply has seen its end. The "
+                   "apply learns that from the journal at ",
+                   journal, ", which cannot be used: ", Reason(why), JournalAdvice(why), "\n\n",
+                   kNothingStarted,
+                   " Without the note, the apply could start a second job beside the first. Mend "
+                   "the journal and plan again, or wait until the job has ended."));
+}
+
 Diagnostic UnnamedState(const std::string& journal) {
   return Warning(
       "State Without a Name",

@@ -62,6 +62,8 @@ Diagnostic JournalUnusable(const RunName& run, const std::string& journal, const
 Diagnostic NoJournal(const RunName& run, const std::string& journal, const absl::Status& why);
 Diagnostic JournalLeft(const RunName& run, const std::string& journal, const absl::Status& why);
 Diagnostic JournalUnread(const std::string& journal, const absl::Status& why);
+Diagnostic ReplacementNotNoted(const RunName& run, const std::string& journal,
+                               const absl::Status& why);
 Diagnostic UnnamedState(const std::string& journal);
 Diagnostic OldNote(const schema::JobKind& kind, const Note& note);
 // Plan. `sent_at`: InfinitePast where it is not known.

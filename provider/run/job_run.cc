@@ -149,7 +149,7 @@ void JobRun::PlanRegion(const PlanRequest& request, PlanAnswer& answer) const {
 PlanAnswer JobRun::PlanDestroy(const PlanRequest& request) {
   PrivateData data = ToPrivateData(request.private_data);
   if (runs_ != nullptr && request.prior.IsMap() && !request.is_apply) {
-    runs_->states().Replaces(Shown(request.prior, data));
+    runs_->states().Replaces(Shown(request.prior, data)).IgnoreError();  // told by TakeTrouble()
   }
   data.is_destroy = true;
   return {.planned = Value::Null(), .private_data = ToText(data)};
@@ -172,9 +172,15 @@ void JobRun::PlanCreate(const PlanRequest& request, PlanAnswer& answer) {
     data.replaced_job = prospect.job_id;
     answer.private_data = ToText(data);
   }
-  if (!unknown.empty()) return;  // what comes of it is known at the apply
   RunName name = NameOf(kind(), answer.planned);
   name.job_id = prospect.job_id;
+  // With create_before_destroy an apply learns it from the note alone.
+  if (!prospect.noted.ok()) {
+    answer.diagnostics.push_back(
+        ReplacementNotNoted(name, runs_->journal().where(), prospect.noted));
+    return;
+  }
+  if (!unknown.empty()) return;  // what comes of it is known at the apply
   if (prospect.kind == Prospect::Kind::kTakeUp) {
     answer.diagnostics.push_back(WillTakeUp(name, prospect.sent_at, prospect.is_replaced));
   } else if (prospect.kind == Prospect::Kind::kBefore) {
@@ -351,7 +357,7 @@ StateAnswer JobRun::ImportJob(RunName name, std::stop_token stop) {
   if (!answer.state.IsMap()) return answer;
   // Where it was sent to is not known: what it reports counts as its own.
   const PrivateData data{.is_imported = true, .has_own_output = true};
-  runs_->states().Saw(Shown(answer.state, data));
+  runs_->states().Imports(TextOf(answer.state, "job_id"));
   answer.private_data = ToText(data);
   return answer;
 }

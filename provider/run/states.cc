@@ -30,12 +30,13 @@ bool States::Planned::MayBe(const ShownRun& run) const {
   return MayBe(had, run.told);
 }
 
-void States::Trouble(const absl::Status& status) {
+absl::Status States::Trouble(const absl::Status& status) {
   // Somebody else has changed it: the next plan sees what it is then.
-  if (status.ok() || absl::IsAborted(status)) return;
+  if (status.ok() || absl::IsAborted(status)) return absl::OkStatus();
   log::Warn("The journal cannot be used", {{"error", status.message()}});
   std::lock_guard lock(mutex_);
   trouble_.Update(status);
+  return status;
 }
 
 absl::Status States::TakeTrouble() {
@@ -51,7 +52,7 @@ bool States::LookOnce() {
     if (look_ != nullptr || !trouble_.ok()) return look_ != nullptr;
   }
   absl::StatusOr<std::shared_ptr<const Look>> look = journal_.LookAround();
-  Trouble(look.status());
+  Trouble(look.status()).IgnoreError();
   {
     std::lock_guard lock(mutex_);
     if (!look.ok()) return false;
@@ -76,19 +77,20 @@ std::vector<Noted> States::Notes() {
   return notes;
 }
 
-void States::Change(const Noted& noted, Note change) {
+absl::Status States::Change(const Noted& noted, Note change) {
   absl::StatusOr<Noted> changed = journal_.Change(noted, std::move(change));
-  Trouble(changed.status());
+  const absl::Status trouble = Trouble(changed.status());
   std::lock_guard lock(mutex_);
   if (changed.ok()) {
     notes_[noted.name] = *std::move(changed);
   } else {
     notes_.erase(noted.name);
   }
+  return trouble;
 }
 
 void States::Serve(const Noted& noted) {
-  Trouble(journal_.Serve(noted, look_->now()));
+  Trouble(journal_.Serve(noted, look_->now())).IgnoreError();
   std::lock_guard lock(mutex_);
   notes_.erase(noted.name);
 }
@@ -100,12 +102,18 @@ void States::Saw(const ShownRun& run) {
     // What one state knows of a job's end holds for every object with that job.
     if (!run.is_unfinished) seen.fate = Fate::kDone;
     seen.run = run;
+    if (seen.is_imported) return;
   }
   TellOpenAttempts(run);
   if (run.is_unfinished) return;
   for (const Noted& noted : Notes()) {
     if (noted.note.job_id == run.job_id) Serve(noted);
   }
+}
+
+void States::Imports(const std::string& job_id) {
+  std::lock_guard lock(mutex_);
+  seen_[job_id].is_imported = true;
 }
 
 void States::BeginsReading(const std::string& job_id) {
@@ -136,11 +144,16 @@ void States::TellOpenAttempts(const ShownRun& run) {
     }
     Note told = note;
     told.snapshot.push_back(run.job_id);
-    Change(noted, std::move(told));
+    Change(noted, std::move(told)).IgnoreError();
   }
 }
 
-void States::Mark(const ShownRun& run, NoteState state) {
+absl::Status States::Mark(const ShownRun& run, NoteState state) {
+  if (!LookOnce()) {
+    std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+  absl::Status status;
   bool noted_already = false;
   for (const Noted& noted : Notes()) {
     if (noted.note.job_id != run.job_id) continue;
@@ -150,23 +163,30 @@ void States::Mark(const ShownRun& run, NoteState state) {
     marked.state = state;
     marked.told = run.told;
     marked.known = run.known;
-    Change(noted, std::move(marked));
+    status.Update(Change(noted, std::move(marked)));
   }
   // Without a note, the state is the last trace of the job, and is about to go.
   if (noted_already || state != NoteState::kReplaced || journal_.FindHeld(run.job_id) != nullptr) {
-    return;
+    return status;
   }
   absl::StatusOr<Noted> left = journal_.Leave({.settings = run.settings,
                                                .state = state,
                                                .job_id = run.job_id,
                                                .told = run.told,
                                                .known = run.known});
-  Trouble(left.status());
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (left.ok()) notes_[left->name] = *left;
+  lock.unlock();
+  return Trouble(left.status());
 }
 
 void States::Keeps(const ShownRun& run) {
+  bool was_imported = false;
+  {
+    std::lock_guard lock(mutex_);
+    was_imported = std::exchange(seen_[run.job_id].is_imported, false);
+  }
+  if (was_imported) Saw(run);
   {
     std::lock_guard lock(mutex_);
     Seen& seen = seen_[run.job_id];
@@ -174,18 +194,18 @@ void States::Keeps(const ShownRun& run) {
     if (seen.fate != Fate::kSeen && seen.fate != Fate::kKept) return;
     seen.fate = Fate::kKept;
   }
-  if (run.is_unfinished) Mark(run, NoteState::kShown);
+  if (run.is_unfinished) Mark(run, NoteState::kShown).IgnoreError();
 }
 
-void States::Replaces(const ShownRun& run) {
+absl::Status States::Replaces(const ShownRun& run) {
   {
     std::lock_guard lock(mutex_);
     Seen& seen = seen_[run.job_id];
     seen.run = run;
-    if (seen.fate == Fate::kDone) return;
+    if (seen.fate == Fate::kDone) return absl::OkStatus();
     seen.fate = Fate::kReplaced;
   }
-  if (run.is_unfinished) Mark(run, NoteState::kReplaced);
+  return run.is_unfinished ? Mark(run, NoteState::kReplaced) : absl::OkStatus();
 }
 
 // Whether nothing that is seen now can still change what the create is going to meet.
@@ -253,11 +273,11 @@ Prospect States::Plan(const Settings& asked, const std::set<std::string>& unknow
   std::optional<ShownRun> run = TakeReplaced(planned, replaced);
   if (!run.has_value()) return Foresee(planned);
   if (!run->knows_triggers) run->settings.triggers = asked.triggers;
-  Replaces(*run);
   return {.kind = Prospect::Kind::kTakeUp,
           .job_id = run->job_id,
           .sent_at = run->started,
-          .is_replaced = true};
+          .is_replaced = true,
+          .noted = Replaces(*run)};
 }
 
 void States::Applies(const std::string& job_id) {
@@ -288,7 +308,7 @@ void States::End() {
     if (!is_wanted) continue;
     Note shown = noted.note;
     shown.state = NoteState::kShown;
-    Change(noted, std::move(shown));
+    Change(noted, std::move(shown)).IgnoreError();
   }
 }
 

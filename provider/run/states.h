@@ -44,10 +44,11 @@ struct Prospect {
   std::string job_id{};      // empty where it is not known whether there is one
   absl::Time sent_at{};      // InfinitePast: not known
   bool is_replaced = false;  // kTakeUp: it is that of the object that this create replaces
+  absl::Status noted{};      // is_replaced: the apply can know it; else why not
 };
 
-// Safe for concurrent use. Never fails: what cannot be written into the journal is logged, and
-// TakeTrouble() says it once.
+// Safe for concurrent use. What cannot be written into the journal is logged, and TakeTrouble()
+// says it once.
 class States {
  public:
   // Both must outlive this.
@@ -57,10 +58,14 @@ class States {
   // A state shows this run. The note of one that is finished, or has failed, has served.
   void Saw(const ShownRun& run);
 
+  // The job is being imported into a state that does not show it yet, and never will if Terraform
+  // dies here: the journal hears of it when a plan keeps the run.
+  void Imports(const std::string& job_id);
+
   // What the plan is to do with the run that a state shows: keep it as it is or go on waiting for
   // it; or have it taken up by a create of the same settings.
   void Keeps(const ShownRun& run);
-  void Replaces(const ShownRun& run);
+  absl::Status Replaces(const ShownRun& run);  // not OK: the note does not say so
 
   // Between the two, a state is being refreshed: what becomes of its run is not known yet.
   void BeginsReading(const std::string& job_id);
@@ -89,8 +94,9 @@ class States {
   struct Seen {
     ShownRun run{};
     Fate fate = Fate::kSeen;
-    int readers = 0;        // refreshes under way
-    bool promised = false;  // a create is planned that takes it up
+    int readers = 0;           // refreshes under way
+    bool is_imported = false;  // by this process, and not planned yet
+    bool promised = false;     // a create is planned that takes it up
   };
   struct Planned {
     Settings settings{};
@@ -105,13 +111,13 @@ class States {
   std::vector<Noted> Notes();
   bool LookOnce();
   void Serve(const Noted& noted);
-  void Change(const Noted& noted, Note change);
-  void Mark(const ShownRun& run, NoteState state);
+  absl::Status Change(const Noted& noted, Note change);
+  absl::Status Mark(const ShownRun& run, NoteState state);
   void TellOpenAttempts(const ShownRun& run);
   bool IsSettled(const Planned& planned, bool is_early);
   Prospect Foresee(const Planned& planned);
   std::optional<ShownRun> TakeReplaced(const Planned& planned, const std::string& job_id);
-  void Trouble(const absl::Status& status);
+  absl::Status Trouble(const absl::Status& status);
 
   Journal& journal_;
   Clock& clock_;

@@ -141,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
                           absl::UnavailableError("making note-1: No space left on device"))},
         Outcome{"journal_left", JournalLeft(kRun, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"journal_unread", JournalUnread("s3://bucket/journal/", kBucketDenied)},
+        Outcome{"replacement_not_noted",
+                ReplacementNotNoted(kRun, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"unnamed_state", UnnamedState("s3://bucket/journal/")},
         Outcome{"will_take_up", WillTakeUp(kRun, kThen, false)},
         Outcome{"will_take_up_replacement", WillTakeUp(kRun, absl::InfinitePast(), true)},

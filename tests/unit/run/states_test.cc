@@ -82,7 +82,7 @@ TEST_F(StatesTest, NoOtherNoteIsTouched) {
   const auto process = Enter();
   process->runs.states().Saw(Finished());
   process->runs.states().Keeps(Unfinished());
-  process->runs.states().Replaces(Finished());
+  EXPECT_TRUE(process->runs.states().Replaces(Finished()).ok());
   EXPECT_EQ(Notes(), before);
 }
 
@@ -99,11 +99,11 @@ TEST_F(StatesTest, AJobThatIsDoneInOneObjectIsDoneInAll) {
                                                  states.Saw(Finished());
                                                  states.Saw(Unfinished());
                                                  states.Keeps(Unfinished());
-                                                 states.Replaces(Unfinished());
+                                                 EXPECT_TRUE(states.Replaces(Unfinished()).ok());
                                                },
                                                [this](States& states) {
                                                  states.Saw(Unfinished());
-                                                 states.Replaces(Unfinished());
+                                                 EXPECT_TRUE(states.Replaces(Unfinished()).ok());
                                                  states.Saw(Finished());
                                                  states.Keeps(Unfinished());
                                                }};
@@ -134,7 +134,7 @@ TEST_F(StatesTest, AnUnfinishedRunThatIsReplacedIsMarkedReplaced) {
   for (const NoteState state : {NoteState::kStarted, NoteState::kAnswered, NoteState::kShown}) {
     memory_.Clear();
     LeftLongAgo(state);
-    Enter()->runs.states().Replaces(Unfinished());
+    EXPECT_TRUE(Enter()->runs.states().Replaces(Unfinished()).ok());
     EXPECT_EQ(TheNote().state, NoteState::kReplaced);
     EXPECT_EQ(TheNote().known, Unfinished().known);
   }
@@ -154,7 +154,7 @@ TEST_F(StatesTest, WithoutANoteTheRunThatIsReplacedGetsOne) {
   process->runs.states().Keeps(Unfinished());
   EXPECT_THAT(Notes(), IsEmpty());  // the state has it
   // Of an object that goes, whose run a create of the same plan takes up.
-  process->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(process->runs.states().Replaces(Unfinished()).ok());
   EXPECT_EQ(KindOf(*process), Kind::kTakeUp);
   EXPECT_EQ(TheNote().state, NoteState::kReplaced);
   EXPECT_EQ(TheNote().job_id, kJob);
@@ -165,7 +165,7 @@ TEST_F(StatesTest, WithoutANoteTheRunThatIsReplacedGetsOne) {
 }
 
 TEST_F(StatesTest, AFinishedRunThatIsReplacedGetsNoNote) {
-  Enter()->runs.states().Replaces(Finished());
+  EXPECT_TRUE(Enter()->runs.states().Replaces(Finished()).ok());
   EXPECT_THAT(Notes(), IsEmpty());
 }
 
@@ -173,7 +173,7 @@ TEST_F(StatesTest, WhatIsReplacedIsNotKept) {
   LeftLongAgo(NoteState::kAnswered);
   const auto process = Enter();
   States& states = process->runs.states();
-  states.Replaces(Unfinished());
+  EXPECT_TRUE(states.Replaces(Unfinished()).ok());
   states.Keeps(Unfinished());
   EXPECT_EQ(TheNote().state, NoteState::kReplaced);
 }
@@ -185,14 +185,14 @@ TEST_F(StatesTest, WhatAProcessThatMayLiveHoldsIsNotMarked) {
   const auto process = Enter();
   States& states = process->runs.states();
   states.Keeps(Unfinished());
-  states.Replaces(Unfinished());
+  EXPECT_TRUE(states.Replaces(Unfinished()).ok());
   EXPECT_EQ(TheNote(), before);
 }
 
 TEST_F(StatesTest, WhatThisProcessHoldsIsNotMarked) {
   const auto process = Enter();
   Journal::Held* const held = *process->journal.Create(NoteOf(NoteState::kStarted));
-  process->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(process->runs.states().Replaces(Unfinished()).ok());
   EXPECT_EQ(TheNote().state, NoteState::kStarted);
   EXPECT_TRUE(held->Write(NoteOf(NoteState::kAnswered)).ok());
 }
@@ -202,7 +202,7 @@ TEST_F(StatesTest, WithoutAJournalNothingIsMarked) {
   States& states = process->runs.states();
   states.Saw(Finished());
   states.Keeps(Unfinished("01"));
-  states.Replaces(Unfinished("02"));
+  EXPECT_TRUE(states.Replaces(Unfinished("02")).ok());
   EXPECT_EQ(KindOf(*process), Kind::kTakeUp);  // as the states of this process say
   EXPECT_TRUE(states.TakeTrouble().ok());
   process->runs.End();
@@ -213,7 +213,8 @@ TEST_F(StatesTest, WithoutAJournalNothingIsMarked) {
 TEST_F(StatesTest, AMarkOfAnEarlierPlanDoesNotHoldForTheCreatesOfThisOne) {
   for (const bool has_create : {false, true}) {
     memory_.Clear();
-    Enter()->runs.states().Replaces(Unfinished());  // by a plan that was not applied
+    EXPECT_TRUE(
+        Enter()->runs.states().Replaces(Unfinished()).ok());  // by a plan that was not applied
     const auto process = Enter();
     process->runs.states().Saw(Unfinished("another"));
     process->runs.states().Keeps(Unfinished("another"));
@@ -227,16 +228,16 @@ TEST_F(StatesTest, AMarkOfAnEarlierPlanDoesNotHoldForTheCreatesOfThisOne) {
 }
 
 TEST_F(StatesTest, AMarkOfThisPlanHolds) {
-  Enter()->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(Enter()->runs.states().Replaces(Unfinished()).ok());
   const auto process = Enter();
-  process->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(process->runs.states().Replaces(Unfinished()).ok());
   EXPECT_EQ(KindOf(*process), Kind::kTakeUp);
   process->runs.End();
   EXPECT_EQ(TheNote().state, NoteState::kReplaced);
 }
 
 TEST_F(StatesTest, AMarkHoldsForTheCreatesOfOthers) {
-  Enter()->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(Enter()->runs.states().Replaces(Unfinished()).ok());
   const auto process = Enter();
   EXPECT_EQ(KindOf(*process, Of("wf2")), Kind::kNew);
   process->runs.End();
@@ -245,7 +246,7 @@ TEST_F(StatesTest, AMarkHoldsForTheCreatesOfOthers) {
 
 // An apply sees each state only as it changes it.
 TEST_F(StatesTest, AnApplyTakesNoMarkBack) {
-  Enter()->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(Enter()->runs.states().Replaces(Unfinished()).ok());
   const auto process = Enter();
   process->runs.states().Applies("");
   EXPECT_EQ(KindOf(*process), Kind::kNew);
@@ -254,7 +255,7 @@ TEST_F(StatesTest, AnApplyTakesNoMarkBack) {
 }
 
 TEST_F(StatesTest, AMarkThatAnotherProcessHasTakenUpIsItsOwn) {
-  Enter()->runs.states().Replaces(Unfinished());
+  EXPECT_TRUE(Enter()->runs.states().Replaces(Unfinished()).ok());
   const auto other = Enter();
   const std::shared_ptr<const Look> look = *other->journal.LookAround();
   ASSERT_NE(*other->journal.TakeOver(look->notes().at(0), look->notes().at(0).note), nullptr);
@@ -560,7 +561,8 @@ TEST_F(Moment, AnObjectThatGoesMeanwhileIsReplacedAtOnce) {
   const auto process = Enter();
   process->runs.states().Saw(Unfinished());
   Begin(*process);
-  After(absl::Milliseconds(100), [&] { process->runs.states().Replaces(Unfinished()); });
+  After(absl::Milliseconds(100),
+        [&] { EXPECT_TRUE(process->runs.states().Replaces(Unfinished()).ok()); });
   EXPECT_EQ(End().kind, Kind::kTakeUp);
 }
 
@@ -625,13 +627,42 @@ TEST_F(StatesTest, AJournalThatCannotBeWrittenIsSaidOnce) {
   EXPECT_TRUE(states.TakeTrouble().ok());
 }
 
+// The apply could not know of it, with create_before_destroy, and would start a second job.
+TEST_F(StatesTest, ACreateIsToldThatItsReplacementIsNotNoted) {
+  for (const char* operation : {"List", "Replace"}) {
+    LeftLongAgo(NoteState::kAnswered);
+    const auto process = Enter();
+    memory_.fault = Failing(operation);
+    process->runs.states().Saw(Unfinished());
+    const Prospect prospect = PlanOf(*process);
+    EXPECT_EQ(prospect.kind, Kind::kTakeUp);
+    EXPECT_TRUE(prospect.is_replaced);
+    EXPECT_EQ(prospect.noted, kDown) << operation;
+    memory_.fault = nullptr;
+  }
+}
+
+// Terraform may die before a state shows it, and then it never was.
+TEST_F(StatesTest, AnImportAloneChangesNothing) {
+  LeftLongAgo(NoteState::kAnswered);
+  const Note before = TheNote();
+  const auto process = Enter();
+  States& states = process->runs.states();
+  states.Imports(Unfinished().job_id);
+  states.Saw(Unfinished());
+  states.Saw(Finished());
+  EXPECT_EQ(TheNote(), before);
+  states.Keeps(Finished());
+  EXPECT_THAT(Notes(), IsEmpty());
+}
+
 TEST_F(StatesTest, WhereAnotherWasFasterThereIsNoTrouble) {
   LeftLongAgo(NoteState::kAnswered);
   const auto process = Enter();
   States& states = process->runs.states();
   states.Saw(Unfinished());  // it has looked
   Enter()->runs.states().Keeps(Unfinished());
-  states.Replaces(Unfinished());
+  EXPECT_TRUE(states.Replaces(Unfinished()).ok());
   EXPECT_TRUE(states.TakeTrouble().ok());
   EXPECT_EQ(TheNote().state, NoteState::kShown);
 }
