@@ -21,13 +21,35 @@ namespace {
 
 // All there is to type. "config a=1 b=1" is what the configuration says from then on: addresses and
 // their triggers, with "n" for wait_for_completion = false and "r" for the workflow's ARN.
-constexpr const char* kCommands[] = {
-    "apply",           "apply",      "apply",      "apply -replace=a", "apply -refresh=false",
-    "apply -target=a", "plan",       "plan -out",  "apply PLAN",       "destroy",
-    "state rm a",      "taint a",    "untaint a",  "import a",         "lose state",
-    "lose journal",    "later",      "fail",       "somebody",         "both",
-    "config a=1",      "config a=1", "config a=2", "config a=1 b=1",   "config a=1r",
-    "config a=1n",     "config"};
+constexpr const char* kCommands[] = {"apply",
+                                     "apply",
+                                     "apply",
+                                     "apply -replace=a",
+                                     "apply -refresh=false",
+                                     "apply -target=a",
+                                     "plan",
+                                     "plan -out",
+                                     "apply PLAN",
+                                     "destroy",
+                                     "state rm a",
+                                     "taint a",
+                                     "untaint a",
+                                     "import a",
+                                     "lose state",
+                                     "lose journal",
+                                     "later",
+                                     "fail",
+                                     "somebody",
+                                     "both",
+                                     "config a=1",
+                                     "config a=1",
+                                     "config a=2",
+                                     "config a=1 b=1",
+                                     "config a=1 b=2",
+                                     "config a=1r",
+                                     "config a=1n",
+                                     "config a=1n b=1n",
+                                     "config"};
 
 constexpr int kMostApplies = 4;
 constexpr absl::Duration kLater = absl::Hours(4);
@@ -43,7 +65,7 @@ class Player {
  public:
   explicit Player(const History& history)
       : history_(history), world_(history.seed), terraform_(world_, truth_, history.is_cbd) {
-    world_.faults = {.left = history.faults, .probability = 0.01};
+    world_.faults = {.left = history.faults, .probability = history.fault_rate};
     world_.journal_faults = history.journal_faults;
     world_.journal.knows_deaths = history.knows_deaths;
     world_.service.list_lag = absl::Seconds(history.lag);
@@ -283,8 +305,10 @@ class Player {
 History RandomHistory(unsigned seed) {
   std::mt19937 random(seed);
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  constexpr double kFaultRates[] = {0.003, 0.01, 0.03, 0.1};
   History history{.seed = seed,
-                  .faults = below(4),
+                  .faults = below(5),
+                  .fault_rate = kFaultRates[below(4)],
                   .in_local_file = below(2) == 0,
                   .knows_deaths = below(2) == 0,
                   .is_cbd = below(3) == 0,
@@ -292,10 +316,16 @@ History RandomHistory(unsigned seed) {
                   .journal_faults = below(4) == 0,
                   .lag = below(2) * below(40),
                   .quota = 1 + below(2)};
-  const int length = 2 + below(5);
-  while (history.commands.size() < static_cast<std::size_t>(length)) {
+  // From a handful of commands, another for each history: what comes of some of them together is
+  // tried more often than if all were drawn from each time.
+  std::vector<std::string> handful = {"apply"};
+  for (int left = 2 + below(6); left > 0; --left) {
+    handful.emplace_back(kCommands[below(static_cast<int>(std::size(kCommands)))]);
+  }
+  const int length = 2 + below(6);
+  for (int tries = 0; tries < 50 && std::ssize(history.commands) < length; ++tries) {
     const std::string command =
-        kCommands[static_cast<std::size_t>(below(static_cast<int>(std::size(kCommands))))];
+        handful[static_cast<std::size_t>(below(static_cast<int>(handful.size())))];
     // Two runs that are alike in everything may take each other's job where no plan has seen the
     // other's state, or could not say so: the docs tell so.
     const bool has_twins = absl::StrContains(command, "b=");
@@ -362,8 +392,9 @@ std::string ToCode(const History& history) {
     commands.push_back(absl::StrCat("\"", command, "\""));
   }
   return absl::StrCat(
-      "{.seed = ", history.seed, ", .faults = ", history.faults, ", .commands = {",
-      absl::StrJoin(commands, ", "), "}, .in_local_file = ", word(history.in_local_file),
+      "{.seed = ", history.seed, ", .faults = ", history.faults,
+      ", .fault_rate = ", history.fault_rate, ", .commands = {", absl::StrJoin(commands, ", "),
+      "}, .in_local_file = ", word(history.in_local_file),
       ", .knows_deaths = ", word(history.knows_deaths), ", .is_cbd = ", word(history.is_cbd),
       ", .tells_apply = ", word(history.tells_apply),
       ", .journal_faults = ", word(history.journal_faults), ", .lag = ", history.lag,

@@ -9,8 +9,9 @@
 namespace er::explorer {
 
 struct History {
-  unsigned seed = 0;  // of what goes wrong, and of who goes first
-  int faults = 0;     // that may happen in the middle
+  unsigned seed = 0;         // of what goes wrong, and of who goes first
+  int faults = 0;            // that may happen in the middle
+  double fault_rate = 0.01;  // at each step, while any are left
   std::vector<std::string> commands{};
 
   // The world.

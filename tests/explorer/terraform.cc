@@ -422,11 +422,12 @@ void Terraform::Update(Walk& walk, const Action& action) {
   Object* object = Current(walk, action.address);
   if (object == nullptr) return;
   const Value prior = object->state;
+  const std::string private_data = object->private_data;
   process.job_run.Seen(prior);
   const auto configured = walk.configuration.find(action.address);
   if (configured == walk.configuration.end() || !walk.HasPlugin()) return;
-  const PlanAnswer planned = PlanTo(walk, prior, ConfigOf(configured->second), object->private_data,
-                                    /*is_apply=*/true);
+  const PlanAnswer planned =
+      PlanTo(walk, prior, ConfigOf(configured->second), private_data, /*is_apply=*/true);
   if (!walk.HasPlugin()) return;
   StateAnswer answer = Await(process.job_run.Update({.prior = prior,
                                                      .planned = planned.planned,
@@ -501,7 +502,12 @@ void Terraform::Save(Walk& walk, bool is_end) {
     if (stays) jobs.push_back(object.job());
   }
   if (is_end) {
-    for (const std::string& job : walk.touched) truth_.ForSure(job);
+    // Two objects may have had the job: one goes, the other stays.
+    for (const std::string& job : walk.touched) {
+      const bool stays = std::any_of(module.state.begin(), module.state.end(),
+                                     [&](const Object& object) { return object.job() == job; });
+      if (!stays) truth_.ForSure(job);
+    }
   }
   world_.Check([&] { truth_.Shows(module.name, jobs); });
 }
