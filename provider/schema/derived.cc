@@ -51,6 +51,7 @@ Schema DataSourceOf(const Schema& resource, const Cursor& at, const AttributeLoa
   Schema schema{.kind = Kind::kDataSource,
                 .name = resource.name,
                 .title = resource.title,
+                .subcategory = resource.subcategory,
                 .description = at.RequiredText("description"),
                 .attributes = loader.Read(at, &members, AttributeLoader::Unless::kComputed),
                 .behaviour = Reading{.operation = managed.read,
@@ -102,6 +103,7 @@ Schema ListDataSourceOf(const Schema& resource, const Cursor& at, const Attribut
       .kind = Kind::kDataSource,
       .name = absl::StrCat(resource.name, "s"),
       .title = absl::StrCat(resource.title, "s"),
+      .subcategory = resource.subcategory,
       .description = at.RequiredText("description"),
       .behaviour = Reading{
           .operation = managed.list.operation,
@@ -123,6 +125,7 @@ Schema ListResourceOf(const Schema& resource, const Cursor& at) {
   Schema schema{.kind = Kind::kListResource,
                 .name = resource.name,
                 .title = absl::StrCat(resource.title, "s"),
+                .subcategory = resource.subcategory,
                 .description = at.RequiredText("description"),
                 .behaviour = Query{.filters = at.Texts("filters")}};
   schema.attributes = ArgumentsOf(resource, at, at.Texts("needs"));

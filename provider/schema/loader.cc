@@ -75,10 +75,12 @@ void ReadTimeouts(const Cursor& file, Schema& schema) {
       at.Fail("must be a duration such as \"90m\"");
     }
     schema.timeouts.emplace(name, text);
-    block.attributes.push_back({.name = name,
-                                .description = absl::StrCat("Defaults to `", text, "`."),
-                                .optional = true,
-                                .format = Format::kDuration});
+    block.attributes.push_back(
+        {.name = name,
+         .description = absl::StrCat("How long ", name == "update" ? "an " : "a ", name,
+                                     " may take. Defaults to `", text, "`."),
+         .optional = true,
+         .format = Format::kDuration});
   }
   schema.attributes.push_back(std::move(block));
 }
@@ -281,12 +283,14 @@ class Loader {
   }
 
   Schema ReadType(const Cursor& file) {
-    file.Allow({"kind",         "name",     "title",      "version",       "upgrades",
-                "description",  "managed",  "job",        "reading",       "data_source",
-                "data_sources", "identity", "moved_from", "list_resource", "starts",
-                "takes",        "shapes",   "timeouts",   "attributes",    "blocks"});
+    file.Allow({"kind",        "name",         "title",    "subcategory", "version",
+                "upgrades",    "description",  "managed",  "job",         "reading",
+                "data_source", "data_sources", "identity", "moved_from",  "list_resource",
+                "starts",      "takes",        "shapes",   "timeouts",    "attributes",
+                "blocks"});
     Schema schema{.name = file.RequiredText("name"),
                   .title = file.RequiredText("title"),
+                  .subcategory = file.Text("subcategory"),
                   .version = file.Integer("version").value_or(0),
                   .description = file.RequiredText("description"),
                   .identity = file.Texts("identity"),
@@ -332,6 +336,7 @@ class Loader {
     std::vector<Attribute> arguments = ArgumentsOf(*run, file, file.Texts("takes"));
     arguments.insert(arguments.end(), schema.attributes.begin(), schema.attributes.end());
     schema.attributes = std::move(arguments);
+    schema.subcategory = run->subcategory;
     schema.behaviour = Starting{.run = name};
   }
 

@@ -208,8 +208,9 @@ struct Upgrade {
 
 struct Schema {
   Kind kind = Kind::kResource;
-  std::string name{};   // entityresolution_id_mapping_job_run
-  std::string title{};  // "ID mapping job run", for messages
+  std::string name{};         // entityresolution_id_mapping_job_run
+  std::string title{};        // "ID mapping job run", for messages
+  std::string subcategory{};  // under which the registry lists its page; none of the provider
   std::int64_t version = 0;
   std::vector<Upgrade> upgrades{};  // from version 0, from version 1, ...: as many as the version
   std::string description{};

@@ -94,7 +94,7 @@ std::string PatternComplaint(const Limits& limits, const std::string& shown,
     // Nothing of what is not shown.
     if (kind != parts[5] && absl::StrContains(shown, kind) &&
         !absl::StrContains(limits.pattern->text(), kind)) {
-      return absl::StrCat(shown, " is a \"", kind, "\" of ", parts[2], ". It must be ",
+      return absl::StrCat(shown, " is the ARN of a \"", kind, "\" of ", parts[2], ". It must be ",
                           limits.pattern_meaning, ".");
     }
   }

@@ -239,6 +239,11 @@ TEST(JobRunImport, RefusesWhatIsNoIdWithoutACall) {
        "the job id \"0123456789ABCDEF0123456789ABCDEF\" is not in lower case"},
       {"wf/0123456789abcdef0123456789abcdef@", "\"\" is not an AWS Region"},
       {"wf/0123456789abcdef0123456789abcdef@EU", "\"EU\" is not an AWS Region"},
+      {"arn:aws:entityresolution:eu-west-1:123456789012:matchingworkflow/wf/"
+       "0123456789abcdef0123456789abcdef",
+       "\"arn:aws:entityresolution:eu-west-1:123456789012:matchingworkflow/wf\" is the ARN of a "
+       "\"matchingworkflow\" of entityresolution. It must be the name of an ID mapping workflow "
+       "(letters, digits, `_`, `-`, `=`, `+`, `/`) or its ARN"},
   };
   for (const auto& [id, why] : mistakes) {
     const StateAnswer imported = test.process->run.Import(id, {});

@@ -185,7 +185,8 @@ const Row kRows[] = {
      {{"role", "arn:aws:iam::123456789012:user/me"}},
      "role",
      "Invalid role",
-     "\"arn:aws:iam::123456789012:user/me\" is a \"user\" of iam. It must be the ARN of a role."},
+     "\"arn:aws:iam::123456789012:user/me\" is the ARN of a \"user\" of iam. It must be the ARN of "
+     "a role."},
     {"ArnThatIsMisspelled",
      {{"role", "arn:aws:iam::12:role/me"}},
      "role",
