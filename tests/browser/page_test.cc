@@ -99,11 +99,13 @@ TEST_F(PageTest, InjectsFaults) {
 TEST_F(PageTest, ChangesSettings) {
   browser->Type("#set-job_duration", "7s");
   browser->Choose("#set-refusal", "queued");
+  browser->Choose("#set-reorders", "true");
   browser->Type("#set-quota", "0");
   browser->AwaitText("#notice", "quota: must be an integer from 1");
   const json config = emulator.Ask("GET", "config");
   EXPECT_EQ(config.at("job_duration"), "7s");
   EXPECT_EQ(config.at("refusal"), "queued");
+  EXPECT_EQ(config.at("reorders"), true);
   EXPECT_EQ(config.at("quota"), 1);
   // What others change shows, too.
   emulator.SetConfig({{"list_lag", "3s"}, {"account", "210987654321"}});
