@@ -1,6 +1,5 @@
 #include "aws/connection.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -25,11 +24,10 @@ namespace {
 
 // The Regions whose STS calls went to sts.amazonaws.com before there were regional endpoints.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
-constexpr std::array<absl::string_view, 16> kLegacyStsRegions = {
-    "ap-northeast-1", "ap-south-1",   "ap-southeast-1", "ap-southeast-2",
-    "aws-global",     "ca-central-1", "eu-central-1",   "eu-north-1",
-    "eu-west-1",      "eu-west-2",    "eu-west-3",      "sa-east-1",
-    "us-east-1",      "us-east-2",    "us-west-1",      "us-west-2"};
+constexpr std::array<absl::string_view, 15> kLegacyStsRegions = {
+    "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
+    "eu-central-1",   "eu-north-1", "eu-west-1",      "eu-west-2",      "eu-west-3",
+    "sa-east-1",      "us-east-1",  "us-east-2",      "us-west-1",      "us-west-2"};
 
 }  // namespace
 
@@ -92,11 +90,11 @@ absl::Status Connection::ResolveSts() {
   region = !settings_.sts_region.empty() ? settings_.sts_region
            : !settings_.region.empty()   ? settings_.region
                                          : "us-east-1";
-  const bool is_legacy = settings_.sts_legacy_global && settings_.endpoint_sts.empty() &&
-                         !settings_.use_fips && !settings_.use_dualstack &&
-                         std::find(kLegacyStsRegions.begin(), kLegacyStsRegions.end(), region) !=
-                             kLegacyStsRegions.end();
-  if (is_legacy) {
+  const bool is_global = region == "aws-global" ||
+                         (settings_.sts_legacy_global &&
+                          absl::c_linear_search(kLegacyStsRegions, absl::string_view(region)));
+  if (is_global && settings_.endpoint_sts.empty() && !settings_.use_fips &&
+      !settings_.use_dualstack) {
     region = "us-east-1";
     parts_.sts_endpoint = "https://sts.amazonaws.com";
     return absl::OkStatus();

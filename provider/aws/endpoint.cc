@@ -58,6 +58,7 @@ bool IsRegion(absl::string_view text) {
 const Partition& PartitionOf(absl::string_view region) {
   const absl::string_view prefix = PrefixOf(region);
   for (const PartitionRule& rule : kPartitions) {
+    if (region == absl::StrCat(rule.partition.name, "-global")) return rule.partition;
     for (const absl::string_view known : absl::StrSplit(rule.prefixes, ' ')) {
       if (known == prefix) return rule.partition;
     }

@@ -77,15 +77,16 @@ class FileKeys final : public CredentialsSource {
       return absl::InvalidArgumentError(
           absl::StrCat(name, " has ", id ? kId : kKey, " without ", id ? kKey : kId));
     }
+    const char* const token_name = value(kToken) ? kToken : kOldToken;
     Credentials credentials{
         .access_key_id = *id,
         .secret_access_key = Secret(*key),
-        .session_token = Secret(value(kToken).value_or("")),
+        .session_token = Secret(value(token_name).value_or("")),
         .source =
             absl::StrCat("the shared ", is_config_ ? "config" : "credentials", " file, ", name)};
     RETURN_IF_ERROR(CheckCredentials(
         credentials, {absl::StrCat(kId, " of ", name), absl::StrCat(kKey, " of ", name),
-                      absl::StrCat(kToken, " of ", name)}));
+                      absl::StrCat(token_name, " of ", name)}));
     return credentials;
   }
 
@@ -93,6 +94,7 @@ class FileKeys final : public CredentialsSource {
   static constexpr char kId[] = "aws_access_key_id";
   static constexpr char kKey[] = "aws_secret_access_key";
   static constexpr char kToken[] = "aws_session_token";
+  static constexpr char kOldToken[] = "aws_security_token";  // its name in old tools
 
   const bool is_config_;
   const std::string profile_;
@@ -234,8 +236,14 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
       return Mistake(profile, absl::StrCat("has an sso_session of which there is no section in ",
                                            profiles.config_files()));
     }
-    role.region = session->Value("sso_region").value_or("");
-    role.start_url = session->Value("sso_start_url").value_or("");
+    for (const auto& [key, text] :
+         {std::pair("sso_region", &role.region), std::pair("sso_start_url", &role.start_url)}) {
+      const std::string of_session = session->Value(key).value_or("");
+      if (!text->empty() && *text != of_session) {
+        return Mistake(profile, absl::StrCat("has another ", key, " than its sso_session"));
+      }
+      *text = of_session;
+    }
   }
   for (const auto& [key, text] :
        {std::pair("sso_region", role.region), std::pair("sso_start_url", role.start_url),
@@ -243,6 +251,8 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
     if (text.empty()) return Mistake(profile, absl::StrCat("is set up for SSO without ", key));
   }
   if (!IsRegion(role.region)) return Mistake(profile, "has an sso_region that is no AWS Region");
+  // Without FIPS: there is no such endpoint outside of GovCloud, whatever the rules of AWS say.
+  // https://github.com/hashicorp/terraform-provider-aws/issues/33952
   const auto portal = ResolveEndpoint(
       {.prefix = "portal.sso", .region = role.region, .custom_url = parts.settings->endpoint_sso});
   const auto oidc = ResolveEndpoint(

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "aws/shell_words.h"
@@ -83,7 +84,10 @@ std::optional<std::string> ProfileSection::Value(absl::string_view key) const {
   return found->second;
 }
 
-Sections ParseProfileFile(absl::string_view text) {
+Sections ParseProfileFile(absl::string_view as_written) {
+  // No-break spaces come along with what people paste from a page.
+  const std::string spaced = absl::StrReplaceAll(as_written, {{"\xC2\xA0", " "}});
+  absl::string_view text = spaced;
   Sections sections;
   ProfileSection* section = nullptr;
   std::string key;                             // the last one
@@ -121,9 +125,14 @@ Sections ParseProfileFile(absl::string_view text) {
 }
 
 std::string ExpandHome(const Environment& environment, std::string path) {
-  if (path != "~" && !absl::StartsWith(path, "~/")) return path;
   const std::optional<std::string> home = environment.Variable("HOME");
-  return home ? absl::StrCat(*home, path.substr(1)) : path;
+  for (const absl::string_view name : {"~", "$HOME", "${HOME}"}) {
+    absl::string_view rest = path;
+    if (home && absl::ConsumePrefix(&rest, name) && (rest.empty() || rest.front() == '/')) {
+      return absl::StrCat(*home, rest);
+    }
+  }
+  return path;
 }
 
 Profiles Profiles::Load(const Environment& environment,

@@ -34,7 +34,7 @@ struct ProfileSection {
 // with a value itself. Lines that it cannot make sense of are skipped. Reads anything.
 std::map<std::string, ProfileSection> ParseProfileFile(absl::string_view text);
 
-// "~/x" with the user's home folder.
+// "~/x", "$HOME/x" or "${HOME}/x" with the user's home folder.
 std::string ExpandHome(const Environment& environment, std::string path);
 
 // All files together, read once. Of several files of a kind, a later one overrides an earlier one,

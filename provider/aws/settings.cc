@@ -210,6 +210,13 @@ absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& env
   ASSIGN_OR_RETURN(const bool ignored,
                    places.Flag("", std::nullopt, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"},
                                "ignore_configured_endpoint_urls"));
+  const std::optional<std::string> section = settings.profiles.Value(settings.profile, "services");
+  const ProfileSection* const services = section ? settings.profiles.Services(*section) : nullptr;
+  if (section && services == nullptr && !ignored) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the profile \"", settings.profile, "\" has services of which there is no section in ",
+        settings.profiles.config_files()));
+  }
   const auto configured = [&](const std::string& variable_end,
                               const std::string& section_key) -> std::optional<Found> {
     if (ignored) return std::nullopt;
@@ -217,17 +224,15 @@ absl::Status ResolveEndpoints(const Arguments& arguments, const Environment& env
          {absl::StrCat("AWS_ENDPOINT_URL_", variable_end), std::string("AWS_ENDPOINT_URL")}) {
       if (auto url = environment.Variable(variable)) return Found{*std::move(url), variable};
     }
-    if (const auto name = settings.profiles.Value(settings.profile, "services")) {
-      if (const ProfileSection* services = settings.profiles.Services(*name)) {
-        const auto service = services->nested.find(section_key);
-        if (service != services->nested.end()) {
-          const auto url = service->second.find("endpoint_url");
-          if (url != service->second.end() && !url->second.empty()) {
-            return Found{.value = url->second,
-                         .origin = absl::StrCat("endpoint_url of ", section_key,
-                                                " in the section [services ", *name, "]"),
-                         .of_shared_file = true};
-          }
+    if (services != nullptr) {
+      const auto service = services->nested.find(section_key);
+      if (service != services->nested.end()) {
+        const auto url = service->second.find("endpoint_url");
+        if (url != service->second.end() && !url->second.empty()) {
+          return Found{.value = url->second,
+                       .origin = absl::StrCat("endpoint_url of ", section_key,
+                                              " in the section [services ", *section, "]"),
+                       .of_shared_file = true};
         }
       }
     }
@@ -308,8 +313,11 @@ absl::Status ResolveRegion(const Arguments& arguments, const Places& places, Set
   const std::optional<Found> region =
       places.Find("region", arguments.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
   if (!region) return absl::OkStatus();
-  if (!IsRegion(region->value)) return region->Bad("it must be an AWS Region such as eu-west-1");
-  settings.region = region->value;
+  // The Regions of FIPS endpoints, from before there was a setting for them.
+  absl::string_view name = region->value;
+  settings.use_fips |= absl::ConsumePrefix(&name, "fips-") || absl::ConsumeSuffix(&name, "-fips");
+  if (!IsRegion(name)) return region->Bad("it must be an AWS Region such as eu-west-1");
+  settings.region = std::string(name);
   return absl::OkStatus();
 }
 
@@ -341,8 +349,10 @@ absl::StatusOr<Settings> ResolveSettings(const Arguments& arguments,
   }
   settings.insecure = arguments.insecure.value_or(false);
   RETURN_IF_ERROR(ResolveProxies(arguments, places, settings));
-  ASSIGN_OR_RETURN(settings.use_fips, places.Flag("use_fips_endpoint", arguments.use_fips_endpoint,
-                                                  {"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"));
+  ASSIGN_OR_RETURN(const bool use_fips,
+                   places.Flag("use_fips_endpoint", arguments.use_fips_endpoint,
+                               {"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint"));
+  settings.use_fips |= use_fips;
   ASSIGN_OR_RETURN(settings.use_dualstack,
                    places.Flag("use_dualstack_endpoint", arguments.use_dualstack_endpoint,
                                {"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint"));

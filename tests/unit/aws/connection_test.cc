@@ -21,10 +21,12 @@ namespace er::aws {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 const Operation kGet{.name = "GetIdMappingJob",
                      .method = "GET",
@@ -272,6 +274,41 @@ TEST_F(ConnectionTest, SsoOfTheProfile) {
   EXPECT_EQ(SignerWith(), "ASIASSO");
   EXPECT_THAT(transport_.requests().at(0).url,
               HasSubstr("https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"));
+}
+
+TEST_F(ConnectionTest, ATokenMayHaveItsNameOfOld) {
+  CredentialsFile(absl::StrCat("[default]\n", Keys("AK"), "aws_security_token = old\n"));
+  const auto token = [&] {
+    EXPECT_EQ(SignerWith(), "AK");
+    const http::Request request = transport_.requests().back();
+    for (const auto& [name, value] : request.headers) {
+      if (name == "x-amz-security-token") return value;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(token(), "old");
+  CredentialsFile(absl::StrCat("[default]\n", Keys("AK"),
+                               "aws_security_token = old\naws_session_token = new\n"));
+  EXPECT_EQ(token(), "new");
+}
+
+// There is no portal.sso-fips, outside of GovCloud.
+TEST_F(ConnectionTest, SsoIsAskedWithoutFips) {
+  Config(
+      "[default]\nsso_start_url = https://start\nsso_region = us-east-1\nsso_account_id = 1\n"
+      "sso_role_name = r\nuse_fips_endpoint = true\n");
+  environment_.files[absl::StrCat("/h/.aws/sso/cache/", Sha1Hex("https://start"), ".json")] =
+      R"({"accessToken": "x", "expiresAt": "2026-01-02T09:00:00Z"})";
+  EXPECT_FALSE(Open().ok()) << "nobody answers";
+  EXPECT_THAT(transport_.requests().at(0).url, HasSubstr("https://portal.sso.us-east-1."));
+}
+
+TEST_F(ConnectionTest, AProfileMustNotContradictItsSsoSession) {
+  Config(
+      "[default]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\nsso_region = us-east-1\n"
+      "[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://start\n");
+  EXPECT_EQ(SignerWith(),
+            "SSO: the profile \"default\" has another sso_region than its sso_session");
 }
 
 TEST_F(ConnectionTest, NoneListsEachPlaceAndWhy) {
@@ -553,6 +590,10 @@ TEST_F(ConnectionTest, StsIsAskedInItsRegion) {
   environment_.variables["AWS_STS_REGIONAL_ENDPOINTS"] = "legacy";
   EXPECT_EQ(url_with({.region = "eu-west-1"}), "https://sts.amazonaws.com/");
   EXPECT_EQ(url_with({.region = "eu-south-1"}), "https://sts.eu-south-1.amazonaws.com/");
+  environment_.variables.erase("AWS_STS_REGIONAL_ENDPOINTS");
+  EXPECT_EQ(url_with({.region = "aws-global"}), "https://sts.amazonaws.com/");
+  EXPECT_THAT(transport_.requests().back().headers,
+              Contains(Pair("authorization", HasSubstr("/us-east-1/sts/"))));
 }
 
 TEST_F(ConnectionTest, TheInstancesRegionCountsOnlyWithItsCredentials) {
@@ -574,8 +615,8 @@ TEST_F(ConnectionTest, NamesItselfToTheService) {
   environment_.variables["TF_APPEND_USER_AGENT"] = "ci/7";
   EXPECT_EQ(SignerWith({.access_key = "AK", .secret_key = "x"}), "AK");
   const http::Request request = transport_.requests().back();
-  EXPECT_THAT(request.headers, ::testing::Contains(std::pair<std::string, std::string>(
-                                   "user-agent", "terraform-provider-entityresolution/dev ci/7")));
+  EXPECT_THAT(request.headers,
+              Contains(Pair("user-agent", "terraform-provider-entityresolution/dev ci/7")));
 }
 
 }  // namespace

@@ -20,6 +20,15 @@ TEST(EnvironmentCredentialsTest, ReadsTheThreeVariables) {
   EXPECT_EQ(credentials->expiry, absl::InfiniteFuture());
 }
 
+TEST(EnvironmentCredentialsTest, TheTokenMayHaveItsNameOfOld) {
+  FakeEnvironment environment;
+  environment.variables = {
+      {"AWS_ACCESS_KEY_ID", "AK"}, {"AWS_SECRET_ACCESS_KEY", "SK"}, {"AWS_SECURITY_TOKEN", "OLD"}};
+  EXPECT_EQ(EnvironmentCredentials(environment).Get({})->session_token.Reveal(), "OLD");
+  environment.variables["AWS_SESSION_TOKEN"] = "NEW";
+  EXPECT_EQ(EnvironmentCredentials(environment).Get({})->session_token.Reveal(), "NEW");
+}
+
 TEST(EnvironmentCredentialsTest, ATokenIsNotNeeded) {
   FakeEnvironment environment;
   environment.variables = {{"AWS_ACCESS_KEY_ID", "AK"}, {"AWS_SECRET_ACCESS_KEY", "SK"}};

@@ -99,6 +99,23 @@ TEST(ParseProfileFileTest, ALaterKeyOverridesAnEarlierOne) {
   EXPECT_EQ(sections.at("a").Value("x"), "3");
 }
 
+TEST(ParseProfileFileTest, ANoBreakSpaceIsASpace) {
+  const auto sections = ParseProfileFile(
+      "[default]\n\xC2\xA0region\xC2\xA0=\xC2\xA0r\xC2\xA0\n\xC2\xA0output = o\xC2\xA0# mine\n");
+  EXPECT_EQ(sections.at("default").Value("region"), "r");
+  EXPECT_EQ(sections.at("default").Value("output"), "o");
+}
+
+TEST(ExpandHomeTest, KnowsTheWaysOfWritingIt) {
+  FakeEnvironment environment;
+  environment.variables["HOME"] = "/h";
+  const std::pair<const char*, const char*> cases[] = {
+      {"~", "/h"},      {"~/x", "/h/x"},  {"$HOME/x", "/h/x"},      {"${HOME}/x", "/h/x"},
+      {"~x/y", "~x/y"}, {"/~/x", "/~/x"}, {"$HOMER/x", "$HOMER/x"}, {"", ""}};
+  for (const auto& [path, expanded] : cases) EXPECT_EQ(ExpandHome(environment, path), expanded);
+  EXPECT_EQ(ExpandHome(FakeEnvironment(), "~/x"), "~/x");
+}
+
 TEST(ParseProfileFileTest, ReadsAnything) {
   EXPECT_TRUE(ParseProfileFile("").empty());
   EXPECT_TRUE(ParseProfileFile("key = before any section\n  indented\n").empty());

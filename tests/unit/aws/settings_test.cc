@@ -255,6 +255,18 @@ TEST(ResolveSettingsTest, TheFilesHaveTheirOwnPrecedence) {
       "AK");
 }
 
+// As they were written before there was use_fips_endpoint.
+TEST(ResolveSettingsTest, RegionsOfFipsEndpointsMeanFips) {
+  for (const char* region : {"fips-us-east-1", "us-east-1-fips"}) {
+    FakeEnvironment environment;
+    environment.variables["AWS_REGION"] = region;
+    const auto settings = ResolveSettings({}, environment);
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->region, "us-east-1");
+    EXPECT_TRUE(settings->use_fips);
+  }
+}
+
 // --------------------------------------------------------------------------------- endpoints
 
 TEST(ResolveSettingsTest, TheServicesSectionBeatsTheProfilesEndpoint) {
@@ -265,6 +277,15 @@ TEST(ResolveSettingsTest, TheServicesSectionBeatsTheProfilesEndpoint) {
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_EQ(settings->endpoint_sts, "http://sts");
   EXPECT_EQ(settings->endpoint_entityresolution, "http://all");
+}
+
+// Else calls that were meant for a stand-in would go to AWS.
+TEST(ResolveSettingsTest, AServicesSectionThatIsNotThereIsAnError) {
+  WithConfig environment("services = typo\n[services local]\nsts =\n  endpoint_url = http://sts\n");
+  EXPECT_EQ(ErrorWith({}, environment),
+            "the profile \"default\" has services of which there is no section in ~/.aws/config");
+  environment.variables["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true";
+  EXPECT_TRUE(ResolveSettings({}, environment).ok());
 }
 
 TEST(ResolveSettingsTest, ConfiguredEndpointsCanBeIgnoredButNotArguments) {
