@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "aws/error.h"
 #include "aws/s3.h"
+#include "base/utf8.h"
 #include "resource/describe.h"
 #include "schema/translate.h"
 
@@ -58,6 +59,11 @@ std::string NextApply(bool is_create) {
 }
 
 }  // namespace
+
+std::string ServiceReason(const std::string& reason) {
+  if (reason.empty()) return "the service gives no reason.";
+  return absl::StrCat(ToPrintable(reason), reason.back() == '.' ? "" : ".");
+}
 
 Diagnostic NotStarted(const RunName& run, const absl::Status& why) {
   return Error(absl::StrCat("Unable to Start ", Title(run)),
@@ -188,11 +194,10 @@ Diagnostic JobFailed(const RunName& run, const std::string& status, const std::s
       absl::StrCat(Title(run), " Failed"),
       absl::StrCat(Job(run), " was started and has ",
                    status == "FAILED" ? std::string("failed")
-                                      : absl::StrCat("ended as ", status,
+                                      : absl::StrCat("ended as ", ToPrintable(status),
                                                      ", a status that this version of the provider "
                                                      "does not know"),
-                   ": ", reason.empty() ? "the service gives no reason" : reason,
-                   reason.empty() || reason.back() != '.' ? "." : "",
+                   ": ", ServiceReason(reason),
                    "\n\nRecords it has processed are billed. Usual causes: the role that "
                    "Entity Resolution assumes may not read the input or write the output or "
                    "use their KMS keys, or the input does not fit the schema mapping. The "
@@ -393,9 +398,7 @@ Diagnostic WillGoOn(const RunName& run) {
 Diagnostic HasFailedUnseen(const RunName& run, const std::string& reason) {
   return Warning(
       absl::StrCat(Title(run), " Has Failed"),
-      absl::StrCat(Job(run),
-                   " has failed: ", reason.empty() ? "the service gives no reason" : reason,
-                   reason.empty() || reason.back() != '.' ? "." : "",
+      absl::StrCat(Job(run), " has failed: ", ServiceReason(reason),
                    " Since wait_for_completion is false, it is left at that. To start a new job, "
                    "replace the run: `terraform apply -replace=ADDRESS`."));
 }

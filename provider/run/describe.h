@@ -22,6 +22,10 @@ struct RunName {
   std::string job_id{};  // empty: there is none, or it is not known
 };
 
+// A failed job's reason as a sentence that may follow a colon: whatever is in it, a terminal obeys
+// nothing of it.
+std::string ServiceReason(const std::string& reason);
+
 // Create: no job was started.
 Diagnostic NotStarted(const RunName& run, const absl::Status& why);
 Diagnostic NotStartedBusy(const RunName& run, const std::vector<std::string>& jobs,

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "base/utf8.h"
 #include "resource/describe.h"
 
 namespace er::run {
@@ -89,9 +90,8 @@ Diagnostic InvokedJobFailed(const RunName& run, const std::string& status,
                             const std::string& reason) {
   return Error(
       absl::StrCat(Title(run), " Failed"),
-      absl::StrCat(Job(run), " was started and has ended as ", status, ": ",
-                   reason.empty() ? "the service gives no reason" : reason,
-                   reason.empty() || reason.back() != '.' ? "." : "",
+      absl::StrCat(Job(run), " was started and has ended as ", ToPrintable(status), ": ",
+                   ServiceReason(reason),
                    "\n\nRecords it has processed are billed. Usual causes: the role that Entity "
                    "Resolution assumes may not read the input or write the output or use their KMS "
                    "keys, or the input does not fit the schema mapping. The next invocation starts "

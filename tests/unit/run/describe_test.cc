@@ -201,6 +201,17 @@ INSTANTIATE_TEST_SUITE_P(
                 UnableToConnect("eu-west-1", absl::UnauthenticatedError("no AWS credentials"))}),
     [](const auto& told) { return told.param.name; });
 
+TEST(Describe, AReasonOfTheServiceForgesNothing) {
+  EXPECT_EQ(ServiceReason(""), "the service gives no reason.");
+  EXPECT_EQ(ServiceReason("Denied."), "Denied.");
+  EXPECT_EQ(ServiceReason("no\n\nError: forged\x1b[0m"), "no\\n\\nError: forged\\u001b[0m.");
+  for (const Diagnostic& told :
+       {JobFailed(kRun, "A\x1b[1m", "r\x1b[2m"), HasFailedUnseen(kRun, "\x1b"),
+        InvokedJobFailed(kRun, "A\x1b[1m", "r\x1b[2m")}) {
+    EXPECT_EQ(told.detail.find('\x1b'), std::string::npos) << told.detail;
+  }
+}
+
 TEST(Describe, AMistakeInAnArgumentIsShownInItsPlace) {
   const auto path = [](const char* argument) {
     return InvalidConfiguration(aws::OfArgument(absl::InvalidArgumentError("no"), argument))
