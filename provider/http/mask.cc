@@ -76,14 +76,15 @@ Written Read(absl::string_view text) {
 std::size_t LengthOf(absl::string_view secret, absl::string_view text) {
   std::size_t length = 0;
   std::size_t found = 0;
-  for (; found < secret.size(); ++found) {
-    const absl::string_view rest = text.substr(length);
-    if (rest.empty()) break;
+  for (std::size_t at = 0; found < secret.size() && at < text.size();) {
+    const absl::string_view rest = text.substr(at);
     const Written next = Read(rest);
-    if (next.character == secret[found]) {
-      length += next.length;
-    } else if (rest.front() == secret[found]) {
-      ++length;
+    if (next.character == secret[found] || rest.front() == secret[found]) {
+      at += next.character == secret[found] ? next.length : 1;
+      length = at;
+      ++found;
+    } else if (found >= kTelling && absl::ascii_isspace(static_cast<unsigned char>(rest.front()))) {
+      ++at;  // a page that breaks lines
     } else {
       break;
     }

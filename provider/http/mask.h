@@ -20,8 +20,9 @@ bool IsConfidential(absl::string_view header);
 std::vector<Secret> SecretsOf(const Request& request);
 
 // `text` with *** in the place of each of `secrets`: as it stands, percent-encoded, escaped for
-// JSON or for HTML. A word that only begins with a dozen characters of one is masked as well. What
-// has less than four characters is no secret, and would be found in the middle of words.
+// JSON or for HTML, on one line or on several. A word that only begins with a dozen characters of
+// one is masked as well. What has less than four characters is no secret, and would be found in the
+// middle of words.
 std::string Masked(absl::string_view text, const std::vector<Secret>& secrets);
 
 }  // namespace er::http

@@ -80,6 +80,12 @@ TEST(MaskedTest, ATokenThatIsCutIsMaskedToTheEndOfTheWord) {
   EXPECT_EQ(MaskedToken("FwoGZXIvYXd "), "FwoGZXIvYXd ") << "eleven characters say nothing";
 }
 
+TEST(MaskedTest, ATokenMayGoOnInTheNextLine) {
+  EXPECT_EQ(MaskedToken("x FwoGZXIvYXdzEJr//\r\n\t ////////wEa+D\nH==\ny"), "x ***\ny");
+  EXPECT_EQ(MaskedToken("FwoGZXIvYXdzEJr\n y"), "***\n y");
+  EXPECT_EQ(MaskedToken("FwoGZXIvYXdzEJr\n"), "***\n");
+}
+
 TEST(MaskedTest, ReadsAnything) {
   for (const char* text : {"%", "%2", "%zz", "\\u00", "\\u00zz", "&", "&;", "&#;", "&#x;", "&#999;",
                            "&#x110000;", "&nbsp;", "\xFF\xFE"}) {
