@@ -270,7 +270,9 @@ Source SsoOfProfile(const std::string& profile, const SourceParts& parts) {
 Source ProcessOfProfile(const std::string& profile, const SourceParts& parts) {
   const auto command = parts.settings->profiles.Value(profile, "credential_process");
   if (!command) return NotConfigured(profile, "credential_process");
-  return std::make_unique<ProcessCredentials>(Named(profile), *command);
+  // To the SDK for Go it is a line of a shell.
+  return std::make_unique<ProcessCredentials>(Named(profile),
+                                              ExpandHome(*parts.environment, *command));
 }
 
 }  // namespace er::aws

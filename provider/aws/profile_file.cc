@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "aws/shell_words.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 namespace er::aws {
 namespace {
@@ -144,7 +145,7 @@ Profiles Profiles::Load(const Environment& environment,
     Sections sections;
     for (const std::string& path : paths) {
       const absl::StatusOr<std::string> text = environment.ReadFile(ExpandHome(environment, path));
-      absl::StrAppend(&names, names.empty() ? "" : " and ", path);
+      absl::StrAppend(&names, names.empty() ? "" : " and ", ToPrintable(path));
       if (absl::IsNotFound(text.status())) {
         absl::StrAppend(&names, " (not there)");
       } else if (!text.ok()) {

@@ -32,7 +32,7 @@ struct ProfileSection {
 // "default", "profile dev", "profile \"my dev\"". How far a section or its keys are indented does
 // not matter; what is indented more than the key before continues its value, unless it is a key
 // with a value itself. Lines that it cannot make sense of are skipped. Reads anything.
-std::map<std::string, ProfileSection> ParseProfileFile(absl::string_view text);
+std::map<std::string, ProfileSection> ParseProfileFile(absl::string_view as_written);
 
 // "~/x", "$HOME/x" or "${HOME}/x" with the user's home folder.
 std::string ExpandHome(const Environment& environment, std::string path);

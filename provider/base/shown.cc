@@ -17,13 +17,15 @@ std::string Shown(absl::string_view value) {
   const bool is_line = absl::c_none_of(
       value, [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
   if (!is_line || value.size() > kLongest) {
-    return absl::StrCat("(", value.size(), " characters, not shown)");
+    return absl::StrCat("(", value.size(), " characters",
+                        is_line ? "" : " with a line end or a control character among them",
+                        ", not shown)");
   }
   const std::size_t at = value.rfind('@');
   const absl::string_view user = at == absl::string_view::npos ? "" : "***";
   if (!user.empty()) value.remove_prefix(at);
   const absl::string_view bare = value.substr(0, value.find('?'));
-  return absl::StrCat("\"", user, ToValidUtf8(bare), bare.size() < value.size() ? "?***" : "",
+  return absl::StrCat("\"", user, ToPrintable(bare), bare.size() < value.size() ? "?***" : "",
                       "\"");
 }
 

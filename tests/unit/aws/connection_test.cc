@@ -276,6 +276,16 @@ TEST_F(ConnectionTest, SsoOfTheProfile) {
               HasSubstr("https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"));
 }
 
+// As the SDK for Go finds it, to which the command is a line of a shell.
+TEST_F(ConnectionTest, AProgramMayLieInTheHomeFolder) {
+  environment_.variables["HOME"] = folder_;
+  const std::string keys = R"({"Version": 1, "AccessKeyId": "AKPROGRAM", "SecretAccessKey": "s"})";
+  std::ofstream(folder_ + "/keys") << "#!/bin/sh\necho '" << keys << "'\n";
+  std::filesystem::permissions(folder_ + "/keys", std::filesystem::perms::owner_all);
+  environment_.files[folder_ + "/.aws/config"] = "[default]\ncredential_process = ~/keys --all\n";
+  EXPECT_EQ(SignerWith(), "AKPROGRAM");
+}
+
 TEST_F(ConnectionTest, ATokenMayHaveItsNameOfOld) {
   CredentialsFile(absl::StrCat("[default]\n", Keys("AK"), "aws_security_token = old\n"));
   const auto token = [&] {

@@ -147,6 +147,11 @@ TEST_F(ProfilesTest, AFileThatCannotBeReadIsLeftOutAndNamed) {
   EXPECT_EQ(Load().files(), "~/.aws/config (Permission denied) and ~/.aws/credentials");
 }
 
+TEST_F(ProfilesTest, TheNameOfAFileIsShownAsItMayBe) {
+  EXPECT_EQ(Profiles::Load(environment_, {"a\r"}, {"b\x1b[31m"}).files(),
+            "a\\u000d (not there) and b\\u001b[31m (not there)");
+}
+
 TEST_F(ProfilesTest, CredentialsOverrideConfig) {
   environment_.variables["HOME"] = "/home/me";
   environment_.files["/home/me/.aws/config"] =

@@ -10,11 +10,14 @@ TEST(ShownTest, WhatIsShortAndOnOneLine) {
   EXPECT_EQ(Shown(""), "\"\"");
   EXPECT_EQ(Shown("/home/me/my file.pem"), "\"/home/me/my file.pem\"");
   EXPECT_EQ(Shown("caf\xC3\xA9 \xFF"), "\"caf\xC3\xA9 \xEF\xBF\xBD\"");
+  EXPECT_EQ(Shown("\xC2\x9B 31m"), "\"\\u009b 31m\"");
 }
 
 TEST(ShownTest, NothingOfSeveralLinesOrOfATokensLength) {
-  EXPECT_EQ(Shown("x\ns3cr3t"), "(8 characters, not shown)");
-  EXPECT_EQ(Shown("x\rs3cr3t"), "(8 characters, not shown)");
+  for (const char* text : {"x\ns3cr3t", "x\rs3cr3t", "s3cr3tx\n"}) {
+    EXPECT_EQ(Shown(text),
+              "(8 characters with a line end or a control character among them, not shown)");
+  }
   EXPECT_EQ(Shown(std::string(128, 'x')), "\"" + std::string(128, 'x') + "\"");
   EXPECT_EQ(Shown(std::string(129, 'x')), "(129 characters, not shown)");
 }
