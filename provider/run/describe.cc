@@ -437,6 +437,16 @@ Diagnostic ForgotRunning(const RunName& run, const std::string& status) {
                    "before a destroy."));
 }
 
+Diagnostic NotLeft(const RunName& run, const std::string& journal, const absl::Status& why) {
+  return Error(absl::StrCat("Unable to Replace the ", Title(run)),
+               absl::StrCat(Job(run),
+                            " is not finished and is to be taken up by the replacement, but that "
+                            "could not be noted in the journal at ",
+                            journal, ": ", Reason(why), JournalAdvice(why), "\n\n", kNothingStarted,
+                            " The run stays in the state, since nothing else would know of its job "
+                            "any more. Apply again."));
+}
+
 Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why) {
   return Error(
       absl::StrCat(Title(run), " Still Running"),

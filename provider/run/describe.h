@@ -79,6 +79,7 @@ Diagnostic ImportDiffers(const RunName& run, const std::vector<std::string>& att
 Diagnostic OtherRegion(const std::string& workflow, const std::string& region);
 // Delete.
 Diagnostic ForgotRunning(const RunName& run, const std::string& status);
+Diagnostic NotLeft(const RunName& run, const std::string& journal, const absl::Status& why);
 Diagnostic NotEndedBeforeDelete(const RunName& run, const absl::Status& why);
 // Read, import, data sources.
 Diagnostic UnableToRead(const RunName& run, const absl::Status& why);

@@ -39,6 +39,12 @@ Settings SettingsFor(const Value& run, const Surroundings& around, bool is_invok
   return settings;
 }
 
+// Of holding a note: neither is another at work on it, nor was it waited for in vain.
+bool IsJournalTrouble(const absl::Status& held) {
+  return !held.ok() && !absl::IsFailedPrecondition(held) && !absl::IsCancelled(held) &&
+         !absl::IsDeadlineExceeded(held);
+}
+
 const Value& ObjectOf(const resource::ApplyRequest& request) {
   return request.planned.IsNull() ? request.prior : request.planned;
 }
@@ -353,18 +359,24 @@ Task<StateAnswer> Run::Update() {
                           .diagnostics = std::move(diagnostics_)};
   }
   const Turns::Turn turn = region_.turns.TakeOver(job_id);
-  if (absl::Status held = co_await HoldNote(/*is_mine=*/true, /*makes=*/true); !held.ok()) {
-    diagnostics_.push_back(
-        absl::IsFailedPrecondition(held)
-            ? HeldByAnother(NameOf(kind(), request_.prior), held)
-            : WaitInterrupted(NameOf(kind(), request_.prior), TextOf(request_.prior, "status")));
+  const absl::Status held = co_await HoldNote(/*is_mine=*/true, /*makes=*/true);
+  const RunName name = NameOf(kind(), request_.prior);
+  if (IsJournalTrouble(held)) {
+    // No reason not to wait for the job, since the state has it.
+    diagnostics_.push_back(JournalLeft(name, runs_.journal().where(), held));
+  } else if (!held.ok()) {
+    diagnostics_.push_back(absl::IsFailedPrecondition(held)
+                               ? HeldByAnother(name, held)
+                               : WaitInterrupted(name, TextOf(request_.prior, "status")));
     co_return StateAnswer{.state = request_.prior,
                           .private_data = ToText(before),
                           .diagnostics = std::move(diagnostics_)};
   }
   Has(job_id);
-  for (auto& [name, value] : state_.AsMap()) {
-    if (value.IsUnknown() && region_.jobs.HasEnded(request_.prior)) value = request_.prior[name];
+  for (auto& [attribute, value] : state_.AsMap()) {
+    if (value.IsUnknown() && region_.jobs.HasEnded(request_.prior)) {
+      value = request_.prior[attribute];
+    }
   }
   state_.AsMap()["unfinished"] = false;
   co_return co_await Finish();
@@ -383,8 +395,7 @@ Settings Run::PriorSettings(const PrivateData& plan) const {
   return settings;
 }
 
-// The note of the state's job. A journal that cannot be used is no reason not to wait for a job,
-// since the state has it.
+// The note of the state's job, held by this process from here on.
 Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
   const absl::Status entered = co_await runs_.journal().Enter();
   ReportJournal();
@@ -400,17 +411,8 @@ Task<absl::Status> Run::HoldNote(bool is_mine, bool makes) {
   } else {
     held = co_await Hold(runs_, TextOf(request_.prior, "job_id"), is_mine, std::move(note), until_);
   }
-  if (held.ok()) {
-    note_ = *held;
-    co_return absl::OkStatus();
-  }
-  if (absl::IsFailedPrecondition(held.status()) || absl::IsCancelled(held.status()) ||
-      absl::IsDeadlineExceeded(held.status())) {
-    co_return held.status();
-  }
-  diagnostics_.push_back(
-      JournalLeft(NameOf(kind(), request_.prior), runs_.journal().where(), held.status()));
-  co_return absl::OkStatus();
+  if (held.ok()) note_ = *held;
+  co_return held.status();
 }
 
 // A destroy, which forgets the run, or the delete half of a replacement, which leaves an unfinished
@@ -430,7 +432,14 @@ Task<StateAnswer> Run::Delete() {
   if (is_done || is_other) {
     runs_.Forget(name.job_id);
   } else {
-    is_left = co_await LeaveToCreate(plan.is_destroy);
+    const absl::StatusOr<bool> left = co_await LeaveToCreate(plan.is_destroy);
+    if (!left.ok()) {
+      diagnostics_.push_back(NotLeft(name, runs_.journal().where(), left.status()));
+      co_return StateAnswer{.state = request_.prior,
+                            .private_data = request_.private_data,
+                            .diagnostics = std::move(diagnostics_)};
+    }
+    is_left = *left;
   }
   // Only a destroy says that Terraform forgets a job; of a replacement, the create half says more.
   if (!has_ended && !(is_left && !plan.is_destroy)) {
@@ -472,17 +481,20 @@ Task<Run::Ended> Run::AwaitEndBeforeDelete(std::string& status) {
                         .diagnostics = std::move(diagnostics_)};
 }
 
-// The note is written before the last other trace of the job, the state's, is gone. False: a create
-// of this process has the job already, or there is nothing to leave.
-Task<bool> Run::LeaveToCreate(bool is_destroy) {
-  const std::string job_id = TextOf(request_.prior, "job_id");
-  if (runs_.IsClaimed(job_id)) co_return true;
-  if (is_destroy) runs_.ForgetAtEnd(job_id);
+// The note is written before the last other trace of the job, the state's, is gone: where a create
+// is to take it up and that fails, the state keeps it. False: a create of this process has the job
+// already, or there is nothing to leave.
+Task<absl::StatusOr<bool>> Run::LeaveToCreate(bool is_destroy) {
+  const RunName name = NameOf(kind(), request_.prior);
+  if (runs_.IsClaimed(name.job_id)) co_return true;
+  if (is_destroy) runs_.ForgetAtEnd(name.job_id);
   const absl::Status held = co_await HoldNote(/*is_mine=*/false, /*makes=*/!is_destroy);
-  if (!held.ok()) {
-    log::Warn("An unfinished run cannot be left to a create", {{"error", held.message()}});
+  // What another process holds is noted.
+  if (!held.ok() && !absl::IsFailedPrecondition(held) && !is_destroy) co_return held;
+  if (IsJournalTrouble(held)) {
+    diagnostics_.push_back(JournalLeft(name, runs_.journal().where(), held));
   }
-  if (note_ == nullptr) co_return runs_.IsClaimed(job_id);
+  if (note_ == nullptr) co_return runs_.IsClaimed(name.job_id);
   runs_.Leave(note_);
   co_return true;
 }

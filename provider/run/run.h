@@ -63,7 +63,7 @@ class Run {
   Task<absl::Status> HoldNote(bool is_mine, bool makes);
   Task<Ended> AwaitEndBeforeDelete(std::string& status);
   bool IsReplacedByAnother(const PrivateData& plan);
-  Task<bool> LeaveToCreate(bool is_destroy);
+  Task<absl::StatusOr<bool>> LeaveToCreate(bool is_destroy);
 
   void Has(const std::string& job_id);
   // `operation` is the kind's start or get.
@@ -77,6 +77,7 @@ class Run {
 
   const schema::Schema& schema_;
   Runs& runs_;
+  const Runs::Call call_{runs_};
   Region& region_;
   resource::ApplyRequest request_;
   const std::string step_;

@@ -170,6 +170,10 @@ void Runs::ForgetAtEnd(const std::string& job_id) {
 }
 
 void Runs::End() {
+  if (calls_ > 0) {
+    log::Warn("Terraform ends while runs are under way; the next apply takes them up");
+    return;
+  }
   std::vector<std::string> forgotten;
   {
     std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 // job is whose.
 #pragma once
 
+#include <atomic>
 #include <list>
 #include <map>
 #include <memory>
@@ -98,7 +99,21 @@ class Runs {
   // The same at the orderly end of the process, if no create of it has taken the job up.
   void ForgetAtEnd(const std::string& job_id);
 
-  // The orderly end: Terraform has come to the end of its walk.
+  // A call of Terraform's that changes a run, as long as it is under way. The Runs must outlive it.
+  class Call {
+   public:
+    explicit Call(Runs& runs) : runs_(runs) { ++runs_.calls_; }
+    ~Call() { --runs_.calls_; }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+   private:
+    Runs& runs_;
+  };
+
+  // Terraform says that it has come to the end of its walk. With calls under way it has not: it
+  // exits at once, after a second Ctrl-C, and hears no more of them. Then this does nothing, so
+  // that what they leave behind is what a process leaves that has died.
   void End();
 
  private:
@@ -107,6 +122,7 @@ class Runs {
   const schema::Catalog& catalog_;
   Clock& clock_;
   const std::shared_ptr<Journal> journal_;
+  std::atomic<int> calls_ = 0;
   States states_;
   Turns looking_;
   std::shared_ptr<const Look> first_look_;  // of whose turn it is

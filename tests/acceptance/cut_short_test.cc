@@ -268,6 +268,21 @@ TEST_F(InterruptedTest, TheDataFolderIsLost) {
   ExpectSettled(1);
 }
 
+// Terraform exits at once, with the create under way, and tells the plugin to end as if all were
+// done.
+TEST_F(InterruptedTest, ItIsInterruptedTwice) {
+  for (int time = 0; time < 3; ++time) {
+    Process apply = ApplyUntilItWaits();
+    const std::vector<pid_t> plugins = apply.Children(kProvider);
+    apply.Interrupt();
+    absl::SleepFor(absl::Milliseconds(1));  // or the two would be one
+    apply.Interrupt();
+    EXPECT_EQ(Workspace::Await(apply).code, 1);
+    AwaitDeath(plugins);
+  }
+  ExpectSettled(1);
+}
+
 TEST_F(InterruptedTest, TheNextApplyIsKilled) {
   ApplyAndInterrupt();
   ApplyAndKill();

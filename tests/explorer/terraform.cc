@@ -91,6 +91,15 @@ void Terraform::OnFault(Process& process, const std::string& what) {
     walk.is_alive = false;
     process.is_orphaned = true;
     world_.Later(absl::Milliseconds(world_.Below(3000)), [&process] { process.Die(); });
+  } else if (what == "quit") {
+    // The second Ctrl-C: Terraform ends at once, and tells its plugins to.
+    walk.is_alive = false;
+    world_.SpawnNext(&process, [this, &process] {
+      process.runs.End();
+      process.stop.request_stop();
+      world_.Pause(absl::Milliseconds(world_.Below(2000)));
+      process.Die();
+    });
   } else if (what == "interrupt") {
     walk.is_interrupted = true;
     process.stop.request_stop();

@@ -150,6 +150,11 @@ void World::Spawn(Process* process, std::function<void()> work) {
   threads_.push_back({.fiber = std::make_unique<Fiber>(std::move(work)), .process = process});
 }
 
+void World::SpawnNext(Process* process, std::function<void()> work) {
+  Spawn(process, std::move(work));
+  next_ = &threads_.back();
+}
+
 void World::Wait(absl::Duration until, const std::function<bool()>& ready) {
   Thread* const self = current_;
   self->until = until;
@@ -161,9 +166,9 @@ void World::Wait(absl::Duration until, const std::function<bool()>& ready) {
 void World::Step(Process& process) {
   if (process.is_dead) return;
   if (on_fault && Strikes()) {
-    constexpr const char* kKinds[] = {"kill",      "kill plugin", "kill terraform",
+    constexpr const char* kKinds[] = {"kill",      "kill plugin", "kill terraform", "quit",
                                       "interrupt", "terminate",   "suspend"};
-    const std::string what = kKinds[Below(6)];
+    const std::string what = kKinds[Below(std::ssize(kKinds))];
     Say(absl::StrCat(process.name, ": ", what));
     on_fault(process, what);
     if (process.is_dead) return;
@@ -181,6 +186,7 @@ bool World::IsRunnable(const Thread& thread) const {
 }
 
 World::Thread* World::Pick() {
+  if (Thread* const next = std::exchange(next_, nullptr)) return next;
   std::vector<Thread*> runnable;
   for (Thread& thread : threads_) {
     if (IsRunnable(thread)) runnable.push_back(&thread);

@@ -90,6 +90,8 @@ class World {
 
   // A thread of control, of `process` or, where that is null, of the world outside.
   void Spawn(Process* process, std::function<void()> work);
+  // The same, and it goes before all others.
+  void SpawnNext(Process* process, std::function<void()> work);
   // Called in one: lets others go first, and time pass, until `ready`, or `until` at most.
   void Wait(absl::Duration until, const std::function<bool()>& ready);
   void Pause(absl::Duration duration) {
@@ -135,6 +137,7 @@ class World {
   std::mt19937 random_;
   std::list<Thread> threads_;
   Thread* current_ = nullptr;
+  Thread* next_ = nullptr;  // whose turn it is; null: chance decides
   std::string violation_;
   std::multimap<absl::Duration, std::function<void()>> later_;
 };

@@ -141,6 +141,7 @@ INSTANTIATE_TEST_SUITE_P(
                           absl::UnavailableError("making note-1: No space left on device"))},
         Outcome{"journal_left", JournalLeft(kRun, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"journal_unread", JournalUnread("s3://bucket/journal/", kBucketDenied)},
+        Outcome{"not_left", NotLeft(kRun, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"replacement_not_noted",
                 ReplacementNotNoted(kRun, "s3://bucket/journal/", kBucketDenied)},
         Outcome{"unnamed_state", UnnamedState("s3://bucket/journal/")},

@@ -148,6 +148,28 @@ TEST_F(RunsTest, ADestroyForgetsAtTheEndUnlessACreateTookTheRunUp) {
   }
 }
 
+// After a second Ctrl-C, Terraform exits and says to the plugin what it says at an orderly end.
+TEST_F(RunsTest, AnEndWithCallsUnderWayIsNone) {
+  const auto process = Enter();
+  process->runs.ForgetAtEnd("destroyed");
+  for (const char* job : {"destroyed", "answered"}) {
+    ASSERT_TRUE(process->journal.Create(NoteOf(NoteState::kAnswered, job)).ok());
+  }
+  const auto is_closed = [&] {
+    const auto look = *Enter()->journal.LookAround();
+    return std::any_of(look->notes().begin(), look->notes().end(),
+                       [&](const Noted& noted) { return look->IsClosed(noted); });
+  };
+  {
+    const Runs::Call call(process->runs);
+    process->runs.End();
+    EXPECT_FALSE(is_closed());
+    for (const Note& note : Notes()) EXPECT_EQ(note.state, NoteState::kAnswered);
+  }
+  process->runs.End();
+  EXPECT_TRUE(is_closed());
+}
+
 TEST_F(RunsTest, ADeathForgetsNothing) {
   auto process = Enter();
   process->runs.ForgetAtEnd(kJob);
