@@ -62,6 +62,20 @@ class Pauses {
   absl::Duration next_ = kFirstPause;
 };
 
+// Whether the object says what the request left out, in a text that no service would fill in.
+bool SaysMore(const schema::Schema& schema, const json& sent, const json& found) {
+  return std::any_of(
+      schema.attributes.begin(), schema.attributes.end(), [&](const schema::Attribute& attribute) {
+        if (!attribute.optional || attribute.computed || attribute.member.empty()) return false;
+        if (attribute.nesting != schema::Nesting::kNone || attribute.type != Type::String()) {
+          return false;
+        }
+        const json* told = schema::FindMember(found, attribute.member);
+        return told != nullptr && !schema::IsNothing(*told) &&
+               schema::FindMember(sent, attribute.member) == nullptr;
+      });
+}
+
 bool IsOutcomeUnknown(const absl::Status& failure) {
   const std::optional<aws::Error> error = aws::ErrorOf(failure);
   return error.has_value() && error->execution == aws::Execution::kUnknown;
@@ -270,7 +284,8 @@ bool Change::IsOurs(const json& sent, const aws::Answer& found) const {
   }
   json content = sent;
   content.erase("tags");  // they are not told with the rest
-  return schema::Covers(schema_.attributes, content, found.body);
+  return schema::Covers(schema_.attributes, content, found.body) &&
+         !SaysMore(schema_, content, found.body);
 }
 
 // Whether this is told of the object as it was just written, and not of the one before.
@@ -328,6 +343,7 @@ void Change::Settle(const json& told) {
 }
 
 void Change::Remember(const aws::Answer& found, bool is_new) {
+  memory_.EndImport();
   if (IsFresh(found, is_new)) return RememberAll(schema_, found.body, memory_);
   // What the service will say of what was changed is not known yet.
   for (const schema::Attribute& attribute : schema_.attributes) {
