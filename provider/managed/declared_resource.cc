@@ -48,13 +48,23 @@ aws::Client* ClientFor(const Context& context, const std::string& region,
 }  // namespace
 
 PlanAnswer DeclaredResource::Plan(const PlanRequest& request) {
-  schema::Plan plan = schema::MakePlan(schema_, request.prior, request.config);
+  schema::Plan plan = PlanObject(request);
   PlanAnswer answer{.planned = std::move(plan.planned), .private_data = request.private_data};
   if (answer.planned.IsNull()) return answer;
   PlanRegion(request, answer);
   PlanTags(request, answer);
   PlanWhatFollows(request, answer);
   return answer;
+}
+
+// What an import found filled in stays until there is something to send: then all is sent that the
+// configuration says, and no more.
+schema::Plan DeclaredResource::PlanObject(const PlanRequest& request) const {
+  if (Memory::FromPrivateData(request.private_data).is_imported()) {
+    schema::Plan plan = schema::MakePlanOfImported(schema_, request.prior, request.config);
+    if (!NeedsUpdate(schema_, request.prior, plan.planned)) return plan;
+  }
+  return schema::MakePlan(schema_, request.prior, request.config);
 }
 
 // A Region that is left out is that of the object's own ARN, where the configuration has it, and
@@ -216,7 +226,7 @@ StateAnswer DeclaredResource::Imported(Value::Map object, const std::string& acc
   Value state(std::move(object));
   std::string id = IdOf(managed().id, state);
   state.AsMap()["id"] = std::move(id);
-  return {.state = std::move(state)};
+  return {.state = std::move(state), .private_data = Memory::OfImport().ToPrivateData()};
 }
 
 }  // namespace er::managed

@@ -8,6 +8,7 @@
 
 #include "managed/context.h"
 #include "resource/resource.h"
+#include "schema/plan.h"
 #include "schema/schema.h"
 
 namespace er::managed {
@@ -31,6 +32,7 @@ class DeclaredResource final : public resource::Resource {
 
  private:
   const schema::Managed& managed() const { return std::get<schema::Managed>(schema_.behaviour); }
+  schema::Plan PlanObject(const resource::PlanRequest& request) const;
   void PlanRegion(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
   void PlanTags(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;
   void PlanWhatFollows(const resource::PlanRequest& request, resource::PlanAnswer& answer) const;

@@ -10,6 +10,7 @@ namespace {
 using nlohmann::json;
 
 constexpr char kSeen[] = "seen";
+constexpr char kImported[] = "imported";
 constexpr std::size_t kHashLength = 32;  // hexadecimal digits: 128 bits
 
 std::string HashOf(const schema::Attribute& attribute, const json& answer) {
@@ -25,14 +26,20 @@ std::string HashOf(const schema::Attribute& attribute, const json& answer) {
 Memory Memory::FromPrivateData(const std::string& private_data) {
   Memory memory;
   const json data = json::parse(private_data, nullptr, false);
-  if (!data.is_object() || !data.contains(kSeen) || !data[kSeen].is_object()) return memory;
+  if (!data.is_object()) return memory;
+  memory.is_imported_ = data.contains(kImported);
+  if (!data.contains(kSeen) || !data[kSeen].is_object()) return memory;
   for (const auto& [name, hash] : data[kSeen].items()) {
     if (hash.is_string()) memory.seen_[name] = hash.get<std::string>();
   }
   return memory;
 }
 
-std::string Memory::ToPrivateData() const { return json{{kSeen, seen_}}.dump(); }
+std::string Memory::ToPrivateData() const {
+  json data{{kSeen, seen_}};
+  if (is_imported_) data[kImported] = true;
+  return data.dump();
+}
 
 void Memory::Remember(const schema::Attribute& attribute, const json& answer) {
   seen_[attribute.name] = HashOf(attribute, answer);

@@ -39,6 +39,18 @@ bool IsOlder(const schema::Schema& schema, const json& told, const Value::Map& o
          now < before;
 }
 
+// Whether what is `known` need not change for what is `told`, which is `value`. Where nothing was
+// agreed on yet, the service may have filled something in.
+bool Says(const Memory& memory, const schema::Attribute& attribute, const Value& known,
+          const Value& value, const json& told) {
+  if (IsToldOnly(attribute)) return false;
+  if (schema::IsSame(attribute, known, value)) return true;
+  if (memory.Remembers(attribute) || !known.IsWhollyKnown() || known.IsNull()) return false;
+  const json* member = schema::FindMember(told, attribute.member);
+  return member != nullptr &&
+         schema::Covers(attribute, schema::ToMember(attribute, known, Value(), {}), *member);
+}
+
 }  // namespace
 
 absl::Status TakeOver(const schema::Schema& schema, const json& told, Memory& memory,
@@ -61,9 +73,7 @@ absl::Status TakeOver(const schema::Schema& schema, const json& told, Memory& me
     }
     if (value->IsNull()) value = schema::Nothing(attribute);
     Value& known = object[attribute.name];
-    if (IsToldOnly(attribute) || !schema::IsSame(attribute, known, *value)) {
-      known = *std::move(value);
-    }
+    if (!Says(memory, attribute, known, *value, told)) known = *std::move(value);
     if (!IsToldOnly(attribute)) memory.Remember(attribute, told);
   }
   return problem;

@@ -10,6 +10,20 @@ namespace {
 
 Value Planned(const Attribute& attribute, const Value& config, const Value& prior);
 
+// Whether it can be configured in another way, too: by a name, and by an ARN.
+bool IsSaidTwice(const std::vector<Attribute>& attributes, const Attribute& attribute) {
+  return attribute.optional && OtherWay(attributes, attribute) != nullptr;
+}
+
+// Whether the service says what the configuration leaves out. What can be said in two ways, and is
+// said in neither, is taken back.
+bool IsLeftToTheService(const std::vector<Attribute>& attributes, const Attribute& attribute,
+                        const Value& config) {
+  if (!attribute.computed) return false;
+  return !IsSaidTwice(attributes, attribute) ||
+         !config[OtherWay(attributes, attribute)->name].IsNull();
+}
+
 // An object of the configuration, where `prior` is the one that it stands for: null if there is
 // none. `is_same`: it says what `prior` says, and only what is around it has changed.
 Value PlannedObject(const std::vector<Attribute>& attributes, const Value& config,
@@ -20,7 +34,7 @@ Value PlannedObject(const std::vector<Attribute>& attributes, const Value& confi
     Value& part = planned[attribute.name];
     if (wanted.IsNull() && attribute.default_value.has_value()) {
       part = *attribute.default_value;
-    } else if (wanted.IsNull() && attribute.computed) {
+    } else if (wanted.IsNull() && IsLeftToTheService(attributes, attribute, config)) {
       part = is_same ? prior[attribute.name] : Value::Unknown();
     } else {
       part = Planned(attribute, wanted, prior[attribute.name]);
@@ -30,7 +44,7 @@ Value PlannedObject(const std::vector<Attribute>& attributes, const Value& confi
 }
 
 // `config` and what the schema and the service add to it, if `prior` is the object that it stands
-// for.
+// for. Of what can be said in two ways, the service adds nothing: it is said in the other.
 Value Supplemented(const std::vector<Attribute>& attributes, const Value& config,
                    const Value& prior) {
   if (!config.IsMap() || !prior.IsMap()) return config;
@@ -42,7 +56,7 @@ Value Supplemented(const std::vector<Attribute>& attributes, const Value& config
     if (wanted.IsNull() && attribute.default_value.has_value()) {
       part = *attribute.default_value;
     } else if (wanted.IsNull() && attribute.computed) {
-      part = before;
+      part = IsSaidTwice(attributes, attribute) ? Value::Null() : before;
     } else if (attribute.nesting == Nesting::kSingle) {
       part = Supplemented(attribute.attributes, wanted, before);
     } else if (attribute.nesting != Nesting::kNone && wanted.IsList() && before.IsList() &&
@@ -142,6 +156,27 @@ void LetChange(const std::vector<Attribute>& attributes, const Value& config, Va
   }
 }
 
+// `object` without what is optional and false.
+Value WithoutFalse(const std::vector<Attribute>& attributes, const Value& object) {
+  if (!object.IsMap()) return object;
+  Value::Map bare = object.AsMap();
+  for (const Attribute& attribute : attributes) {
+    Value& part = bare[attribute.name];
+    if (attribute.nesting == Nesting::kSingle) {
+      part = WithoutFalse(attribute.attributes, part);
+    } else if (part.IsBool() && !part.AsBool() && attribute.optional) {
+      part = Value::Null();
+    } else if (attribute.nesting != Nesting::kNone && part.IsList()) {
+      for (Value& element : part.AsList()) element = WithoutFalse(attribute.attributes, element);
+    } else if (attribute.nesting == Nesting::kMap && part.IsMap()) {
+      for (auto& [key, element] : part.AsMap()) {
+        element = WithoutFalse(attribute.attributes, element);
+      }
+    }
+  }
+  return bare;
+}
+
 bool HasReplacing(const std::vector<Attribute>& attributes) {
   return std::any_of(attributes.begin(), attributes.end(), [](const Attribute& attribute) {
     return attribute.replaces || HasReplacing(attribute.attributes);
@@ -215,6 +250,28 @@ Plan MakePlan(const Schema& schema, const Value& prior, const Value& config) {
   if (planned != prior) LetChange(schema.attributes, config, planned);
 
   Plan plan{.planned = std::move(planned)};
+  plan.replace = Replacements(schema, prior, plan.planned);
+  return plan;
+}
+
+Plan MakePlanOfImported(const Schema& schema, const Value& prior, const Value& config) {
+  Plan plan = MakePlan(schema, prior, config);
+  if (plan.planned.IsNull()) return plan;
+  const Value bare_prior = WithoutFalse(schema.attributes, prior);
+  const Plan bare = MakePlan(schema, bare_prior, WithoutFalse(schema.attributes, config));
+  for (const Attribute& attribute : schema.attributes) {
+    const Value& wanted = config[attribute.name];
+    const Value& before = prior[attribute.name];
+    // Terraform lets a plan keep the prior value where both are there.
+    if (attribute.nesting == Nesting::kNone || wanted.IsNull() || before.IsNull()) continue;
+    if (bare.planned[attribute.name] != bare_prior[attribute.name]) continue;
+    // A false of the configuration that is not there yet is to be sent.
+    if (!Covers(attribute, ToMember(attribute, wanted, config, {}),
+                ToMember(attribute, before, prior, {}))) {
+      continue;
+    }
+    plan.planned.AsMap()[attribute.name] = before;
+  }
   plan.replace = Replacements(schema, prior, plan.planned);
   return plan;
 }

@@ -22,6 +22,10 @@ struct Plan {
 // the configuration, some releases propose the prior one, and refuse a plan that takes it.
 Plan MakePlan(const Schema& schema, const Value& prior, const Value& config);
 
+// The same for an object that was imported, and never written from here: where `prior` says false
+// and the configuration nothing, the service has filled it in, and it stays.
+Plan MakePlanOfImported(const Schema& schema, const Value& prior, const Value& config);
+
 // The attributes and blocks with replaces, at any depth, in which `planned` differs from `prior`,
 // or may differ. Of a set, which has no places, it is the set itself.
 std::vector<Path> Replacements(const Schema& schema, const Value& prior, const Value& planned);

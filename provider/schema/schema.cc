@@ -30,6 +30,14 @@ const Attribute* FindAttribute(const std::vector<Attribute>& attributes, absl::s
   return found == attributes.end() ? nullptr : &*found;
 }
 
+const Attribute* OtherWay(const std::vector<Attribute>& attributes, const Attribute& attribute) {
+  const auto it = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& other) {
+    return &other != &attribute && !other.member.empty() && other.member == attribute.member &&
+           (!other.arn.type.empty() || !attribute.arn.type.empty());
+  });
+  return it == attributes.end() ? nullptr : &*it;
+}
+
 const Attribute* Schema::FindAttribute(absl::string_view attribute) const {
   return schema::FindAttribute(attributes, attribute);
 }

@@ -231,6 +231,10 @@ struct Schema {
 // The one of this name; null if there is none.
 const Attribute* FindAttribute(const std::vector<Attribute>& attributes, absl::string_view name);
 
+// The one that says in another way what `attribute` says, a name where that is an ARN; null if
+// there is none.
+const Attribute* OtherWay(const std::vector<Attribute>& attributes, const Attribute& attribute);
+
 // The type of what such an attribute holds, and of one of its objects.
 Type TypeOf(const Attribute& attribute);
 Type ObjectTypeOf(const std::vector<Attribute>& attributes);

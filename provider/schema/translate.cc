@@ -176,19 +176,6 @@ absl::StatusOr<Value> FromJson(const Attribute& attribute, const json& found,
   return Unlike(attribute, found, "of a kind that can be read");
 }
 
-// The attribute that says in another way what `attribute` says, a name where that is an ARN. Null
-// if there is none, or it says nothing.
-const Attribute* OtherWay(const std::vector<Attribute>& attributes, const Attribute& attribute,
-                          const Value::Map& object) {
-  for (const Attribute& other : attributes) {
-    if (&other == &attribute || other.member != attribute.member) continue;
-    if (other.arn.type.empty() && attribute.arn.type.empty()) continue;
-    const auto value = object.find(other.name);
-    if (value != object.end() && value->second.IsKnown()) return &other;
-  }
-  return nullptr;
-}
-
 // The elements of an answer's list, each handed out once, to the element that it belongs to.
 class Elements {
  public:
@@ -369,7 +356,8 @@ absl::Status FillUnknown(const std::vector<Attribute>& attributes, const json& a
     Value& value = object[attribute.name];
     if (value.IsUnknown()) {
       json said = json::object();
-      if (const Attribute* other = OtherWay(attributes, attribute, object)) {
+      const Attribute* other = OtherWay(attributes, attribute);
+      if (other != nullptr && object[other->name].IsKnown()) {
         PutMember(attribute.member, ToMember(*other, object[other->name], Value(object), scope),
                   said);
       }

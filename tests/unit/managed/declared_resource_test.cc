@@ -98,7 +98,10 @@ TEST_F(CreateTest, LeavesAloneWhatExists) {
 
 TEST_F(CreateTest, RecognisesItsOwnWhoseAnswerWasLost) {
   service_.faults["CreateSchemaMapping"] = {{.works = true}};
-  service_.retell = [](json& told) { told["description"] = "filled in"; };
+  service_.retell = [](json& told) {
+    told["description"] = "";
+    for (json& field : told["mappedInputFields"]) field["groupName"] = "filled in";
+  };
   const StateAnswer made = Apply(Config());
   EXPECT_THAT(made.diagnostics, IsEmpty());
   EXPECT_EQ(made.state["schema_arn"], Value(kArn));
@@ -134,6 +137,18 @@ TEST_F(CreateTest, DoesNotTakeAnotherOneForItsOwn) {
   const StateAnswer made = Apply(Config());
   EXPECT_TRUE(made.state.IsNull());
   EXPECT_EQ(Summary(made), "Schema Mapping Already Exists");
+}
+
+TEST_F(CreateTest, DoesNotTakeOneThatSaysMoreForItsOwn) {
+  service_.faults["CreateSchemaMapping"] = {{}};
+  service_.on_lost = [&] {
+    const json fields = service_.Sent("CreateSchemaMapping")["mappedInputFields"];
+    service_.things["customers"] = {
+        .definition = {{"mappedInputFields", fields}, {"description", "of somebody else"}},
+        .created = clock_.Now(),
+        .updated = clock_.Now()};
+  };
+  EXPECT_EQ(Summary(Apply(Config())), "Schema Mapping Already Exists");
 }
 
 TEST_F(CreateTest, IsInDoubtWhereNothingCanBeFoundOut) {
@@ -584,6 +599,31 @@ TEST_F(DeclaredResourceTest, IsTheSameAfterAnImport) {
   const StateAnswer read = Read(resource_->Import("customers", {}));
   EXPECT_EQ(read.state, made.state);
   EXPECT_TRUE(IsEmptyPlan(read, config));
+}
+
+TEST_F(DeclaredResourceTest, IsTheSameAfterAnImportThatFillsInWhatIsFalse) {
+  Apply(Config());
+  service_.retell = [](json& told) {
+    for (json& field : told["mappedInputFields"]) field["hashed"] = false;
+    std::reverse(told["mappedInputFields"].begin(), told["mappedInputFields"].end());
+  };
+  StateAnswer read = Read(resource_->Import("customers", {}));
+  EXPECT_TRUE(IsEmptyPlan(read, Config()));
+  // From the first update on, what the configuration says counts.
+  read = Apply(Config({{"description", "d"}}), read);
+  EXPECT_TRUE(IsEmptyPlan(Read(read), Config({{"description", "d"}})));
+}
+
+TEST_F(ReadTest, TakesNothingThatIsFilledInWhereNothingWasAgreedOnYet) {
+  StateAnswer made = Apply(Config());
+  made.private_data.clear();
+  service_.retell = [](json& told) {
+    for (json& field : told["mappedInputFields"]) field["hashed"] = false;
+  };
+  const StateAnswer read = Read(made);
+  EXPECT_EQ(read.state, made.state);
+  service_.things["customers"].definition["mappedInputFields"][0]["type"] = "NAME";
+  EXPECT_NE(Read(read).state, made.state);
 }
 
 }  // namespace

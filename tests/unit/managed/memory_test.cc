@@ -37,6 +37,14 @@ TEST(Memory, TravelsInPrivateData) {
   EXPECT_TRUE(Memory::FromPrivateData(data).Agrees(kNote, {{"note", "secret"}}));
 }
 
+TEST(Memory, KnowsAnImportUntilTheFirstWrite) {
+  EXPECT_FALSE(Memory().is_imported());
+  Memory memory = Memory::FromPrivateData(Memory::OfImport().ToPrivateData());
+  EXPECT_TRUE(memory.is_imported());
+  memory.EndImport();
+  EXPECT_FALSE(Memory::FromPrivateData(memory.ToPrivateData()).is_imported());
+}
+
 TEST(Memory, IsEmptyWhereThereIsNone) {
   for (const char* data : {"", "{", "[]", "{}", R"({"seen": 1})", R"({"seen": {"note": 1}})"}) {
     EXPECT_FALSE(Memory::FromPrivateData(data).Agrees(kNote, json::object())) << data;

@@ -323,6 +323,80 @@ const NestedChange kNestedChanges[] = {
 INSTANTIATE_TEST_SUITE_P(All, NestedReplaceTest, testing::ValuesIn(kNestedChanges),
                          [](const auto& test) { return test.param.name; });
 
+// Sources, each with a mapping that has a name, by which the service knows it, and an ARN.
+const Schema& Sources() {
+  static const Schema* const sources = new Schema{
+      .attributes = {
+          {.name = "sources",
+           .nesting = Nesting::kList,
+           .attributes =
+               {{.name = "table", .required = true, .member = "table"},
+                {.name = "mapping", .optional = true, .computed = true, .member = "mapping"},
+                {.name = "mapping_arn",
+                 .optional = true,
+                 .computed = true,
+                 .arn = {.type = "mapping"},
+                 .member = "mapping"},
+                {.name = "hashed", .type = Type::Bool(), .optional = true, .member = "hashed"}},
+           .required = true,
+           .member = "sources"}}};
+  return *sources;
+}
+
+Value Source(Value mapping, Value mapping_arn, Value hashed = {}) {
+  return Value::Map{{"table", "t"},
+                    {"mapping", std::move(mapping)},
+                    {"mapping_arn", std::move(mapping_arn)},
+                    {"hashed", std::move(hashed)}};
+}
+Value SourcesOf(Value::List sources) { return Value::Map{{"sources", std::move(sources)}}; }
+
+const Value kArn = "arn:aws:er:eu-west-1:1:mapping/m";
+
+TEST(PlanOfTwoWays, LeavesToTheServiceTheOneThatIsNotSaid) {
+  const Value config = SourcesOf({Source("m", kNull)});
+  EXPECT_EQ(MakePlan(Sources(), kNull, config).planned, SourcesOf({Source("m", kUnknown)}));
+  const Value prior = SourcesOf({Source("m", kArn)});
+  EXPECT_EQ(MakePlan(Sources(), prior, config).planned, prior);
+}
+
+TEST(PlanOfTwoWays, SeesAChangeOfTheOneThatIsSaid) {
+  const Value prior = SourcesOf({Source("m", kArn)});
+  EXPECT_EQ(MakePlan(Sources(), prior, SourcesOf({Source("other", kNull)})).planned,
+            SourcesOf({Source("other", kUnknown)}));
+  const Value other = "arn:aws:er:eu-west-1:1:mapping/other";
+  EXPECT_EQ(MakePlan(Sources(), prior, SourcesOf({Source(kNull, other)})).planned,
+            SourcesOf({Source(kUnknown, other)}));
+  EXPECT_EQ(MakePlan(Sources(), prior, SourcesOf({Source(kNull, kArn)})).planned, prior);
+}
+
+// What was configured once, and is no longer, must not look like the service's own.
+TEST(PlanOfTwoWays, TakesBackWhatIsSaidInNeither) {
+  const Value config = SourcesOf({Source(kNull, kNull)});
+  EXPECT_EQ(MakePlan(Sources(), SourcesOf({Source("m", kArn)}), config).planned, config);
+  EXPECT_EQ(MakePlan(Sources(), kNull, config).planned, config);
+}
+
+TEST(PlanOfImported, LeavesAloneAFalseThatTheServiceFilledIn) {
+  const Value filled_in =
+      SourcesOf({Source("m", kArn, false), Source("n", "arn:aws:er:eu-west-1:1:mapping/n", true)});
+  const Value config = SourcesOf({Source("n", kNull, true), Source("m", kNull)});
+  EXPECT_EQ(MakePlanOfImported(Sources(), filled_in, config).planned, filled_in);
+  EXPECT_NE(MakePlan(Sources(), filled_in, config).planned, filled_in);
+}
+
+TEST(PlanOfImported, SeesAnyOtherDifference) {
+  const Value prior = SourcesOf({Source("m", kArn, false)});
+  for (const Value& config :
+       {SourcesOf({Source("other", kNull)}), SourcesOf({Source("m", kNull, true)})}) {
+    EXPECT_EQ(MakePlanOfImported(Sources(), prior, config).planned,
+              MakePlan(Sources(), prior, config).planned);
+  }
+  const Value without = SourcesOf({Source("m", kArn)});
+  const Value config = SourcesOf({Source("m", kNull, false)});
+  EXPECT_NE(MakePlanOfImported(Sources(), without, config).planned, without);
+}
+
 // Terraform plans a second time when the values are known, and refuses another plan then.
 TEST(Plan, IsTheSameEachTime) {
   const Value config = ThingWith({{"name", "b"}, {"note", Value::Unknown()}});
