@@ -143,7 +143,7 @@ struct Emulator::Admitted {
 
 Answer Emulator::Handle(const Request& request, std::stop_token stop) {
   if (absl::StartsWith(request.path, kControlPrefix)) {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return Control(state_, request, Now());
   }
   if (IsForPage(request)) return Page(request);
@@ -166,7 +166,7 @@ Answer Emulator::Handle(const Request& request, std::stop_token stop) {
 
 std::variant<Emulator::Admitted, Answer> Emulator::Admit(const Request& request,
                                                          std::int64_t& number) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const absl::Time now = Now();
   Admitted admitted{.protocol = ProtocolOf(request)};
   Subject& subject = admitted.subject;
@@ -237,7 +237,7 @@ std::variant<Caller, Error> Emulator::WhoAsks(const Request& request, const Admi
 }
 
 Answer Emulator::Work(const Request& request, const Admitted& admitted) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   switch (admitted.protocol) {
     case Protocol::kJson:
       return WorkOnJobs(admitted);
@@ -277,7 +277,7 @@ Answer Emulator::Finish(Answer answer, Protocol protocol, std::int64_t number) {
                               id);
   std::optional<LoggedCall> seen;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     answer.headers.emplace_back(
         "Date", absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", Now(), absl::UTCTimeZone()));
     if (LoggedCall* call = state_.calls.Find(number)) {

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "emulator/call_log.h"
 #include "emulator/config.h"
 #include "emulator/credentials.h"
@@ -59,17 +59,19 @@ class Emulator {
 
   std::variant<Admitted, Answer> Admit(const Request& request, std::int64_t& number);
   std::variant<Caller, Error> WhoAsks(const Request& request, const Admitted& admitted,
-                                      absl::Time now) const;
+                                      absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Answer Work(const Request& request, const Admitted& admitted);
-  Answer WorkOnJobs(const Admitted& admitted);
+  Answer WorkOnJobs(const Admitted& admitted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Answer Finish(Answer answer, Protocol protocol, std::int64_t number);
-  absl::Time Now() { return clock_.Now() + state_.config.clock_skew; }
+  absl::Time Now() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return clock_.Now() + state_.config.clock_skew;
+  }
 
   Clock& clock_;
   const std::uint64_t seed_;
   std::function<void(const LoggedCall&)> observer_;
-  std::mutex mutex_;
-  State state_;
+  Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::emulator

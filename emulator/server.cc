@@ -5,7 +5,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <map>
-#include <mutex>
 #include <set>
 #include <stop_token>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/mutex.h"
 #include "emulator/connection.h"
 
 namespace er::emulator {
@@ -28,26 +28,26 @@ class ThreadPerTask final : public httplib::TaskQueue {
  public:
   void enqueue(std::function<void()> task) override {
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       ++running_;
     }
     std::thread([this, task = std::move(task)] {
       task();
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       --running_;
       ended_.notify_all();
     }).detach();
   }
 
   void shutdown() override {
-    std::unique_lock lock(mutex_);
-    ended_.wait(lock, [&] { return running_ == 0; });
+    MutexLock lock(mutex_);
+    ended_.wait(lock, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return running_ == 0; });
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable ended_;
-  int running_ = 0;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // The largest body that is looked at. The service's own are kilobytes.
@@ -189,7 +189,7 @@ class Server::Impl final : public httplib::Server {
     stop_.request_stop();
     stop();
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
     }
     if (listener_.joinable()) listener_.join();
@@ -220,7 +220,7 @@ class Server::Impl final : public httplib::Server {
   // In the library's place: reads requests from the connection until one side is done with it.
   bool process_and_close_socket(socket_t socket) override {
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       sockets_.insert(socket);
       if (stop_.stop_requested()) ::shutdown(socket, SHUT_RDWR);
     }
@@ -240,7 +240,7 @@ class Server::Impl final : public httplib::Server {
                   is_understood && !is_last && !connection.is_cut();
       }
       // Out of the set before the descriptor is closed and may be another connection's.
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       sockets_.erase(socket);
     }
     return true;
@@ -252,8 +252,8 @@ class Server::Impl final : public httplib::Server {
   int port_ = 0;
   std::stop_source stop_;
   std::thread listener_;
-  std::mutex mutex_;
-  std::set<int> sockets_;
+  Mutex mutex_;
+  std::set<int> sockets_ ABSL_GUARDED_BY(mutex_);
   std::atomic<std::int64_t> connections_ = 0;
 };
 

@@ -153,13 +153,13 @@ Diagnostics Provider::Configure(const Value& config, std::stop_token stop) {
   }
   auto bound = std::make_shared<Bound>(catalog_, outside_.clock, std::move(session),
                                        std::move(runs), ToTagRules(config, outside_.environment));
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   bound_ = std::move(bound);
   return diagnostics;
 }
 
 std::shared_ptr<Bound> Provider::bound() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return bound_;
 }
 

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -15,6 +14,7 @@
 #include "aws/s3.h"
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/mutex.h"
 #include "managed/tags.h"
 #include "resource/resource.h"
 #include "resource/session.h"
@@ -101,8 +101,8 @@ class Provider {
   const schema::Catalog& catalog_;
   const Outside outside_;
   const Connector connector_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<Bound> bound_;
+  mutable Mutex mutex_;
+  std::shared_ptr<Bound> bound_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::assembly

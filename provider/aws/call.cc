@@ -74,12 +74,12 @@ absl::Time Caller::DateOf(const http::Response& response) const {
 }
 
 absl::Duration Caller::ClockOffset() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return clock_offset_;
 }
 
 bool Caller::MayGuess() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const absl::Duration now = config_.clock->Elapsed();
   if (now < next_guess_) return false;
   next_guess_ = now + kGuessPause;
@@ -211,7 +211,7 @@ Caller::Next Caller::Decide(HttpCall& call, const Attempt& attempt, Repeats& rep
       if (absl::AbsDuration(offset - ClockOffset()) > kLargestSkew) {
         log::Warn("The clock of this computer is wrong; requests are signed by the service's time",
                   {{"offset", absl::FormatDuration(offset)}});
-        std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         clock_offset_ = offset;
         repeats.clock_corrected = true;
         return Next::kRepeatAtOnce;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "aws/rate_limiter.h"
 #include "aws/retry.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "http/transport.h"
 
 namespace er::aws {
@@ -76,9 +76,10 @@ class Caller {
   const CallerConfig config_;
   RetryQuota quota_;
   AdaptivePace pace_;
-  mutable std::mutex mutex_;
-  absl::Duration clock_offset_;  // what the service's clock is ahead of ours, once it complained
-  absl::Duration next_guess_ = -absl::InfiniteDuration();
+  mutable Mutex mutex_;
+  absl::Duration clock_offset_
+      ABSL_GUARDED_BY(mutex_);  // what the service's clock is ahead of ours, once it complained
+  absl::Duration next_guess_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 
 }  // namespace er::aws

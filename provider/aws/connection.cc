@@ -262,7 +262,7 @@ absl::StatusOr<std::unique_ptr<Client>> Connection::ClientFor(const std::string&
   config.credentials = credentials_.get();
   config.service = "entityresolution";
   config.region = region;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::unique_ptr<RateLimiter>& limiter = limiters_[region];
   if (limiter == nullptr) {
     limiter = std::make_unique<RateLimiter>(settings_.requests_per_second, *outside_.clock);

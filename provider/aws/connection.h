@@ -8,7 +8,6 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 
@@ -22,6 +21,7 @@
 #include "aws/settings.h"
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/mutex.h"
 #include "http/transport.h"
 
 namespace er::aws {
@@ -74,8 +74,9 @@ class Connection {
   SourceParts parts_;
   std::unique_ptr<CredentialsSource> credentials_;
   std::string account_;
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<RateLimiter>> limiters_;  // by Region, as the quotas are
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<RateLimiter>> limiters_
+      ABSL_GUARDED_BY(mutex_);  // by Region, as the quotas are
 };
 
 }  // namespace er::aws

@@ -37,7 +37,7 @@ InstanceCredentials::InstanceCredentials(InstanceSettings settings, CallerConfig
       caller_(Unsigned(std::move(config), settings_.attempts)) {}
 
 absl::StatusOr<Secret> InstanceCredentials::Token(const std::stop_token& stop) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (clock_.Now() < token_expiry_) return token_;
   const absl::StatusOr<http::Response> response =
       caller_.Run({.operation = "asking for a metadata token",
@@ -90,7 +90,7 @@ absl::StatusOr<std::string> InstanceCredentials::Read(const std::string& path,
                     stop);
     if (response.ok()) return response->body;
     if (HttpStatusOf(response.status()) != 401 || !first) return response.status();
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     token_expiry_ = absl::InfinitePast();  // the service forgot it
   }
   return absl::InternalError("not reached");

@@ -2,13 +2,13 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 #pragma once
 
-#include <mutex>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "aws/call.h"
 #include "aws/credentials.h"
+#include "base/mutex.h"
 
 namespace er::aws {
 
@@ -38,9 +38,9 @@ class InstanceCredentials final : public CredentialsSource {
   const InstanceSettings settings_;
   Clock& clock_;
   Caller caller_;
-  std::mutex mutex_;
-  Secret token_;
-  absl::Time token_expiry_ = absl::InfinitePast();
+  Mutex mutex_;
+  Secret token_ ABSL_GUARDED_BY(mutex_);
+  absl::Time token_expiry_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace er::aws

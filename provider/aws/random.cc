@@ -1,20 +1,20 @@
 #include "aws/random.h"
 
 #include <memory>
-#include <mutex>
 #include <random>
 
 #include "absl/strings/str_format.h"
+#include "base/mutex.h"
 
 namespace er::aws {
 
 Random SystemRandom() {
   struct Generator {
-    std::mutex mutex;
+    Mutex mutex;
     std::mt19937_64 engine{std::random_device()() * 0x100000001ULL + std::random_device()()};
   };
   return [generator = std::make_shared<Generator>()] {
-    std::lock_guard lock(generator->mutex);
+    const MutexLock lock(generator->mutex);
     return generator->engine();
   };
 }

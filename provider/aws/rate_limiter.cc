@@ -23,7 +23,7 @@ RateLimiter::RateLimiter(double rate, Clock& clock)
 bool RateLimiter::Acquire(std::stop_token stop) {
   absl::Duration wait;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const absl::Duration now = clock_.Elapsed();
     next_ = std::max(next_, now - burst_);
     wait = next_ - now;
@@ -36,7 +36,7 @@ bool RateLimiter::Acquire(std::stop_token stop) {
 bool AdaptivePace::Acquire(std::stop_token stop) {
   absl::Duration wait;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!throttled_before_) return !stop.stop_requested();
     const absl::Duration now = clock_.Elapsed();
     next_ = std::max(next_, now);
@@ -57,7 +57,7 @@ void AdaptivePace::Measure(absl::Duration now) {
 }
 
 void AdaptivePace::Observe(bool throttled) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const absl::Duration now = clock_.Elapsed();
   Measure(now);
   if (throttled) {

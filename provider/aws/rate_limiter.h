@@ -1,11 +1,11 @@
 // Lets so many calls a second through and makes the others wait, first come, first served.
 #pragma once
 
-#include <mutex>
 #include <stop_token>
 
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 
 namespace er::aws {
 
@@ -23,9 +23,9 @@ class RateLimiter {
   const absl::Duration interval_;
   const absl::Duration burst_;
   Clock& clock_;
-  std::mutex mutex_;
+  Mutex mutex_;
   // When the next call may go out if calls had come evenly; behind the present after a pause.
-  absl::Duration next_ = -absl::InfiniteDuration();
+  absl::Duration next_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 
 // The pace of retry mode "adaptive": none until the service throttles a call, then a rate that
@@ -39,18 +39,18 @@ class AdaptivePace {
   void Observe(bool throttled);        // after each answer
 
  private:
-  void Measure(absl::Duration now);
+  void Measure(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Clock& clock_;
-  std::mutex mutex_;
-  bool throttled_before_ = false;
-  absl::Duration next_;
+  Mutex mutex_;
+  bool throttled_before_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Duration next_ ABSL_GUARDED_BY(mutex_);
 
-  double rate_ = 0;      // calls a second that may go out
-  double measured_ = 0;  // calls a second that were answered, smoothed
-  int answers_ = 0;      // since window_
-  absl::Duration window_;
-  double rate_at_fall_ = 0;
+  double rate_ ABSL_GUARDED_BY(mutex_) = 0;      // calls a second that may go out
+  double measured_ ABSL_GUARDED_BY(mutex_) = 0;  // calls a second that were answered, smoothed
+  int answers_ ABSL_GUARDED_BY(mutex_) = 0;      // since window_
+  absl::Duration window_ ABSL_GUARDED_BY(mutex_);
+  double rate_at_fall_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration fall_;
 };
 

@@ -32,7 +32,7 @@ RefreshingCredentials::Need RefreshingCredentials::NeedFor(absl::Time now) const
   return Need::kNone;
 }
 
-void RefreshingCredentials::Renew(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+void RefreshingCredentials::Renew(MutexLock& lock, const std::stop_token& stop) {
   renewing_ = true;
   lock.unlock();
   absl::StatusOr<Credentials> fresh = source_->Get(stop);
@@ -60,9 +60,10 @@ void RefreshingCredentials::Renew(std::unique_lock<std::mutex>& lock, const std:
 }
 
 absl::StatusOr<Credentials> RefreshingCredentials::Get(std::stop_token stop) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   const auto until_renewed = [&] {
-    return changed_.wait(lock, stop, [this] { return !renewing_; });
+    return changed_.wait(lock, stop,
+                         [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !renewing_; });
   };
   Need need = NeedFor(clock_.Now());
   // Whoever must have new ones waits for whoever is getting them already.
@@ -77,7 +78,7 @@ absl::StatusOr<Credentials> RefreshingCredentials::Get(std::stop_token stop) {
     renewing_ = true;
     if (background_.joinable()) background_.join();  // it is done: renewing_ was false
     background_ = std::jthread([this](const std::stop_token& ended) {
-      std::unique_lock own(mutex_);
+      MutexLock own(mutex_);
       Renew(own, ended);
     });
   }
@@ -85,7 +86,7 @@ absl::StatusOr<Credentials> RefreshingCredentials::Get(std::stop_token stop) {
 }
 
 void RefreshingCredentials::Invalidate(const Credentials& refused) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (kept_ && *kept_ == refused) refused_ = true;
 }
 

@@ -3,12 +3,12 @@
 
 #include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "aws/credentials.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 
 namespace er::aws {
 
@@ -29,23 +29,25 @@ class RefreshingCredentials final : public CredentialsSource {
 
  private:
   enum class Need { kNone, kSoon, kNow };
-  Need NeedFor(absl::Time now) const;
+  Need NeedFor(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Asks the source with `lock` released, and keeps what it gives.
-  void Renew(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+  void Renew(MutexLock& lock, const std::stop_token& stop)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
   const std::unique_ptr<CredentialsSource> source_;
   Clock& clock_;
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable_any changed_;
-  bool renewing_ = false;
-  bool refused_ = false;  // the service called kept_ expired
-  std::optional<Credentials> kept_;
-  absl::Time kept_since_;
-  absl::Time next_try_ = absl::InfinitePast();  // after a renewal that failed
-  absl::Status failure_ = absl::OkStatus();     // of the last renewal
-  std::jthread background_;
+  bool renewing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool refused_ ABSL_GUARDED_BY(mutex_) = false;  // the service called kept_ expired
+  std::optional<Credentials> kept_ ABSL_GUARDED_BY(mutex_);
+  absl::Time kept_since_ ABSL_GUARDED_BY(mutex_);
+  absl::Time next_try_ ABSL_GUARDED_BY(mutex_) =
+      absl::InfinitePast();                                          // after a renewal that failed
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_) = absl::OkStatus();  // of the last renewal
+  std::jthread background_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::aws

@@ -62,7 +62,7 @@ absl::Duration Backoff(int retry, bool throttled, double fraction,
 
 bool RetryQuota::Take(const std::string& operation, bool timed_out) {
   const int cost = timed_out ? kTimeoutCost : kRetryCost;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   int& spent = spent_[operation];
   if (spent + cost > kQuota) return false;
   spent += cost;
@@ -70,7 +70,7 @@ bool RetryQuota::Take(const std::string& operation, bool timed_out) {
 }
 
 void RetryQuota::Refund(const std::string& operation, int retries) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   int& spent = spent_[operation];
   spent = std::max(0, spent - (retries == 0 ? 1 : kRetryCost));
 }

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "aws/error.h"
+#include "base/mutex.h"
 
 namespace er::aws {
 
@@ -52,8 +52,8 @@ class RetryQuota {
   void Refund(const std::string& operation, int retries);
 
  private:
-  std::mutex mutex_;
-  std::map<std::string, int> spent_;
+  Mutex mutex_;
+  std::map<std::string, int> spent_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::aws

@@ -183,7 +183,10 @@ absl::StatusOr<std::unique_ptr<S3Bucket>> S3Bucket::Create(S3Place place, Caller
                      "\" is a directory bucket (S3 Express One Zone); take a general purpose one"));
   }
   std::unique_ptr<S3Bucket> bucket(new S3Bucket(std::move(place), std::move(config)));
-  RETURN_IF_ERROR(bucket->UrlOf(bucket->region_).status());
+  {
+    const MutexLock lock(bucket->mutex_);
+    RETURN_IF_ERROR(bucket->UrlOf(bucket->region_).status());
+  }
   return bucket;
 }
 
@@ -218,7 +221,7 @@ absl::StatusOr<HttpCall> S3Bucket::NewCall(const char* operation, const char* me
                 .request = {.method = method, .timeout = kTimeout},
                 .repeatable = true};
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     call.region = region_;
   }
   ASSIGN_OR_RETURN(const std::string url, UrlOf(call.region));
@@ -243,7 +246,7 @@ bool S3Bucket::Redirect(const http::Response& response, absl::string_view rest, 
   if (!url.ok()) return false;
   call.region = region;
   call.request.url = absl::StrCat(*url, rest);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   region_ = region;
   return true;
 }

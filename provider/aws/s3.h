@@ -7,7 +7,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "absl/time/time.h"
 #include "aws/call.h"
 #include "aws/endpoint.h"
+#include "base/mutex.h"
 
 namespace er::aws {
 
@@ -101,8 +101,8 @@ class S3Bucket {
 
   const S3Place place_;
   Caller caller_;
-  std::mutex mutex_;
-  std::string region_;  // where the bucket is, by what is known
+  Mutex mutex_;
+  std::string region_ ABSL_GUARDED_BY(mutex_);  // where the bucket is, by what is known
 };
 
 // The IAM action that allows an operation: s3:ListBucket for ListObjectsV2, s3:X for any other X.

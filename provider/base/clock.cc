@@ -37,9 +37,9 @@ class RealClock final : public Clock {
   void NotifyAll(Signal& signal) override;
 
   bool Sleep(absl::Duration duration, std::stop_token stop) override {
-    std::mutex mutex;
+    Mutex mutex;
     std::condition_variable_any changed;
-    std::unique_lock lock(mutex);
+    MutexLock lock(mutex);
     changed.wait_for(lock, stop, Real(duration), [] { return false; });
     return !stop.stop_requested();
   }
@@ -55,7 +55,7 @@ class RealClock final : public Clock {
   // On the thread of a worker: the task goes on, or waits again.
   void GoOn(Wait& wait);
   // Lets a task go on, if it waits still. With the mutex held.
-  void Wake(Wait& wait);
+  void Wake(Wait& wait) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Wakes those whose time has come, for as long as the process lives.
   void Watch();
 
@@ -63,10 +63,10 @@ class RealClock final : public Clock {
   const absl::Duration start_ = SinceBoot();
   // Guards what follows, the clock's part of each wait, and the lists of all signals. Taken after
   // the mutexes of those who wait.
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable earlier_;
-  std::multimap<absl::Duration, Wait*> by_deadline_;
-  bool watched_ = false;
+  std::multimap<absl::Duration, Wait*> by_deadline_ ABSL_GUARDED_BY(mutex_);
+  bool watched_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 bool RealClock::Suspend(Wait& wait, std::coroutine_handle<> task) {
@@ -74,14 +74,14 @@ bool RealClock::Suspend(Wait& wait, std::coroutine_handle<> task) {
   do {
     if (Park(wait)) return true;  // from here on, it may be gone
     wait.on_stop.reset();
-    wait.lock.lock();
+    wait.Lock();
   } while (!wait.IsOver());
   return false;
 }
 
 bool RealClock::Park(Wait& wait) {
   {
-    const std::lock_guard guard(mutex_);
+    const MutexLock guard(mutex_);
     wait.suspended = wait.awake = false;
     wait.place = wait.signal.waits.insert(wait.signal.waits.end(), &wait);
     wait.timer = by_deadline_.end();
@@ -93,18 +93,18 @@ bool RealClock::Park(Wait& wait) {
   }
   // Calls it at once if the stop was requested before.
   wait.on_stop.emplace(wait.stop, [this, &wait] {
-    const std::lock_guard guard(mutex_);
+    const MutexLock guard(mutex_);
     Wake(wait);
   });
-  wait.lock.unlock();
-  const std::lock_guard guard(mutex_);
+  wait.Unlock();
+  const MutexLock guard(mutex_);
   wait.suspended = !wait.awake;
   return wait.suspended;
 }
 
 void RealClock::GoOn(Wait& wait) {
   wait.on_stop.reset();
-  wait.lock.lock();
+  wait.Lock();
   if (wait.IsOver() || !Suspend(wait, wait.task)) wait.task.resume();
 }
 
@@ -116,7 +116,7 @@ void RealClock::Wake(Wait& wait) {
 }
 
 void RealClock::NotifyAll(Signal& signal) {
-  const std::lock_guard guard(mutex_);
+  const MutexLock guard(mutex_);
   for (auto next = signal.waits.begin(); next != signal.waits.end();) {
     Wait& wait = **next++;
     if (wait.done()) Wake(wait);
@@ -124,7 +124,7 @@ void RealClock::NotifyAll(Signal& signal) {
 }
 
 void RealClock::Watch() {
-  std::unique_lock guard(mutex_);
+  MutexLock guard(mutex_);
   for (;;) {
     const absl::Duration now = Elapsed();
     while (!by_deadline_.empty() && by_deadline_.begin()->first <= now) {
@@ -139,9 +139,9 @@ void RealClock::Watch() {
 }  // namespace
 
 Task<bool> Clock::Pause(absl::Duration duration, std::stop_token stop) {
-  std::mutex mutex;
+  Mutex mutex;
   Signal signal;
-  std::unique_lock lock(mutex);
+  MutexLock lock(mutex);
   co_await WaitUntil(Elapsed() + duration, lock, signal, stop, [] { return false; });
   co_return !stop.stop_requested();
 }

@@ -6,12 +6,12 @@
 #include <functional>
 #include <list>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "base/task.h"
 
 namespace er {
@@ -43,8 +43,8 @@ class Clock {
   //
   // Whoever makes `done` true calls NotifyAll(signal) with the same mutex held. `done` is called
   // with it held, on any thread, and must not wait or use this clock but for Elapsed().
-  Wait WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock, Signal& signal,
-                 std::stop_token stop, std::function<bool()> done);
+  Wait WaitUntil(absl::Duration deadline, MutexLock& lock, Signal& signal, std::stop_token stop,
+                 std::function<bool()> done);
   virtual void NotifyAll(Signal& signal) = 0;
 
   // Waits for `duration` of Elapsed(), with no thread held. False, at once, when `stop` is
@@ -67,11 +67,15 @@ struct [[nodiscard]] Clock::Wait {
   bool await_suspend(std::coroutine_handle<> waiting) { return clock.Suspend(*this, waiting); }
   bool await_resume() const { return done(); }
 
+  // The mutex is held by another scope, which is suspended meanwhile.
+  void Lock() ABSL_NO_THREAD_SAFETY_ANALYSIS { lock.lock(); }
+  void Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS { lock.unlock(); }
+
   bool IsOver() const { return done() || stop.stop_requested() || clock.Elapsed() >= deadline; }
 
   Clock& clock;
   absl::Duration deadline;
-  std::unique_lock<std::mutex>& lock;
+  MutexLock& lock;
   Signal& signal;
   std::stop_token stop;
   std::function<bool()> done;
@@ -85,9 +89,8 @@ struct [[nodiscard]] Clock::Wait {
   std::optional<std::stop_callback<std::function<void()>>> on_stop{};
 };
 
-inline Clock::Wait Clock::WaitUntil(absl::Duration deadline, std::unique_lock<std::mutex>& lock,
-                                    Signal& signal, std::stop_token stop,
-                                    std::function<bool()> done) {
+inline Clock::Wait Clock::WaitUntil(absl::Duration deadline, MutexLock& lock, Signal& signal,
+                                    std::stop_token stop, std::function<bool()> done) {
   return {.clock = *this,
           .deadline = deadline,
           .lock = lock,

@@ -8,7 +8,7 @@
 namespace er {
 
 void Workers::Do(std::function<void()> work) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   work_.push_back(std::move(work));
   if (static_cast<std::size_t>(free_) >= work_.size() || threads_ == most_) {
     changed_.notify_one();
@@ -23,10 +23,10 @@ void Workers::Do(std::function<void()> work) {
 }
 
 void Workers::Work() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   for (;;) {
     ++free_;
-    changed_.wait(lock, [&] { return !work_.empty(); });
+    changed_.wait(lock, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !work_.empty(); });
     --free_;
     const std::function<void()> work = std::move(work_.front());
     work_.pop_front();

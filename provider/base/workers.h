@@ -4,7 +4,8 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
+
+#include "base/mutex.h"
 
 namespace er {
 
@@ -23,11 +24,11 @@ class Workers {
   void Work();
 
   const int most_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> work_;
-  int threads_ = 0;
-  int free_ = 0;  // threads that wait for work
+  std::deque<std::function<void()>> work_ ABSL_GUARDED_BY(mutex_);
+  int threads_ ABSL_GUARDED_BY(mutex_) = 0;
+  int free_ ABSL_GUARDED_BY(mutex_) = 0;  // threads that wait for work
 };
 
 // Those of this process; they live as long as it does. Of so many runs at once, some wait for an

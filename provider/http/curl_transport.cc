@@ -7,7 +7,6 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "base/shown.h"
 #include "base/utf8.h"
 #include "http/mask.h"
@@ -326,7 +326,7 @@ class CurlTransport final : public Transport {
   // Last in, first out: the lane whose connection is warmest, and no more lanes than callers at
   // once.
   Lane TakeLane() {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (idle_.empty()) return Lane();
     Lane lane = std::move(idle_.back());
     idle_.pop_back();
@@ -334,7 +334,7 @@ class CurlTransport final : public Transport {
   }
 
   void ReturnLane(Lane lane) {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (idle_.size() < kIdleLanes) idle_.push_back(std::move(lane));
   }
 
@@ -359,8 +359,8 @@ class CurlTransport final : public Transport {
   }
 
   const CurlOptions options_;
-  std::mutex mutex_;
-  std::vector<Lane> idle_;
+  Mutex mutex_;
+  std::vector<Lane> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

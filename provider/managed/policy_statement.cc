@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "aws/error.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "resource/operation.h"
 #include "schema/translate.h"
@@ -26,8 +26,8 @@ using schema::TextMember;
 constexpr int kMostExchanges = 20;
 
 // Statements of one policy take turns, so that those of one apply do not get in each other's way.
-std::mutex& TurnOf(const std::string& arn) {
-  static auto& turns = *new std::array<std::mutex, 16>();
+Mutex& TurnOf(const std::string& arn) {
+  static auto& turns = *new std::array<Mutex, 16>();
   return turns[std::hash<std::string>()(arn) % turns.size()];
 }
 
@@ -131,7 +131,7 @@ absl::StatusOr<aws::Answer> PolicyStatement::Read(const Value& object, std::stop
 absl::StatusOr<aws::Answer> PolicyStatement::Update(const Value& planned, std::stop_token stop) {
   const json members = CreateMembers(planned);
   const std::string arn = planned["arn"].AsString();
-  const std::lock_guard turn(TurnOf(arn));
+  const MutexLock turn(TurnOf(arn));
   for (int exchange = 1;; ++exchange) {
     ASSIGN_OR_RETURN(const aws::Answer answer, Remote::Read(planned, stop));
     ASSIGN_OR_RETURN(json document, ReadDocument(answer));

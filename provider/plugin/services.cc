@@ -10,15 +10,16 @@ grpc::Status OpenStreams::Hold(const grpc::ServerContext& call) {
   // gRPC's synchronous calls cannot be told of a cancellation, only asked. It matters to nobody
   // but this thread: the host is gone by then.
   constexpr std::chrono::seconds kInterval(1);
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kInterval, [&] { return ended_; })) {
+  MutexLock lock(mutex_);
+  while (!changed_.wait_for(lock, kInterval,
+                            [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_; })) {
     if (call.IsCancelled()) return grpc::Status::CANCELLED;
   }
   return grpc::Status::OK;
 }
 
 void OpenStreams::End() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ended_ = true;
   changed_.notify_all();
 }

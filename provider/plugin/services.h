@@ -3,9 +3,9 @@
 
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <utility>
 
+#include "base/mutex.h"
 #include "proto/go_plugin.grpc.pb.h"
 #include "proto/health.grpc.pb.h"
 
@@ -21,9 +21,9 @@ class OpenStreams {
   void End();
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
-  bool ended_ = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 class Controller final : public ::plugin::GRPCController::Service {

@@ -7,7 +7,7 @@ namespace er::resource {
 absl::StatusOr<aws::Client*> Session::ClientFor(const std::string& region) {
   // Held while connecting: those who come for the same Region would only ask for the same
   // credentials.
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::unique_ptr<aws::Client>& client = clients_[region];
   if (client == nullptr) {
     ASSIGN_OR_RETURN(client, options_.connect(region));

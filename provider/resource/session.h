@@ -5,12 +5,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "aws/client.h"
+#include "base/mutex.h"
 
 namespace er::resource {
 
@@ -39,8 +39,8 @@ class Session {
 
  private:
   const Options options_;
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<aws::Client>> clients_;
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<aws::Client>> clients_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::resource

@@ -331,7 +331,7 @@ absl::StatusOr<std::string> FolderStore::Create(const std::string& name, const s
   std::move(undo).Cancel();
   SyncFolder(folder_);
   if (process >= 0) {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     held_[name] = std::exchange(process, -1);
   }
   return version;
@@ -376,7 +376,7 @@ absl::Status FolderStore::Remove(const std::string& name, const std::string& ver
   }
   folder.Clear();
   SyncFolder(folder_);
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto held = held_.find(name); held != held_.end()) {
     ::close(held->second);
     held_.erase(held);

@@ -14,10 +14,10 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/mutex.h"
 #include "run/store.h"
 
 namespace er::run {
@@ -42,8 +42,9 @@ class FolderStore final : public Store {
   absl::StatusOr<std::optional<Entry>> Find(const std::string& name, absl::Time now);
 
   const std::string folder_;
-  std::mutex mutex_;
-  std::map<std::string, int> held_;  // the locked files of entries that last with this process
+  Mutex mutex_;
+  std::map<std::string, int> held_
+      ABSL_GUARDED_BY(mutex_);  // the locked files of entries that last with this process
 };
 
 }  // namespace er::run

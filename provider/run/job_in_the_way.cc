@@ -21,7 +21,7 @@ std::optional<RunningJob> JobInTheWay::Find(const std::string& workflow,
                                             const resource::Until& until) {
   if (auto running = FindIn(workflow, until)) return running;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (clock_.Elapsed() < next_round_) return std::nullopt;
     next_round_ = clock_.Elapsed() + kBetweenRounds;
   }

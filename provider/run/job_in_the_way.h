@@ -2,12 +2,12 @@
 // Region, it is any workflow's.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "resource/until.h"
 #include "run/jobs.h"
 
@@ -34,8 +34,8 @@ class JobInTheWay {
 
   Clock& clock_;
   Jobs& jobs_;
-  std::mutex mutex_;
-  absl::Duration next_round_ = -absl::InfiniteDuration();
+  Mutex mutex_;
+  absl::Duration next_round_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 
 }  // namespace er::run

@@ -34,7 +34,7 @@ absl::Duration PollInterval(absl::Duration waited) {
 
 Task<Awaited> JobWatch::Await(const std::string& workflow, const std::string& job_id,
                               const resource::Until& until, Progress progress) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   const absl::Duration now = clock_.Elapsed();
   const auto me = waiters_.insert(waiters_.end(), {.workflow = workflow,
                                                    .job_id = job_id,
@@ -43,7 +43,7 @@ Task<Awaited> JobWatch::Await(const std::string& workflow, const std::string& jo
                                                    .progress = std::move(progress)});
   clock_.NotifyAll(changed_);  // whoever leads may have to ask earlier now
   bool i_lead = false;
-  const auto leave = absl::MakeCleanup([&] {
+  const auto leave = absl::MakeCleanup([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (i_lead) led_ = false;
     waiters_.erase(me);
     clock_.NotifyAll(changed_);
@@ -59,16 +59,18 @@ Task<Awaited> JobWatch::Await(const std::string& workflow, const std::string& jo
     }
     if (!i_lead && !led_) i_lead = led_ = true;
     if (!i_lead) {
-      co_await clock_.WaitUntil(until.deadline, lock, changed_, until.stop,
-                                [&] { return me->over || !led_; });
+      co_await clock_.WaitUntil(
+          until.deadline, lock, changed_, until.stop,
+          [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return me->over || !led_; });
       continue;
     }
     const absl::Duration due = EarliestDue();
     if (clock_.Elapsed() >= due) {
       Poll(lock, until.stop);
     } else {
-      co_await clock_.WaitUntil(std::min(due, until.deadline), lock, changed_, until.stop,
-                                [&] { return EarliestDue() < due; });
+      co_await clock_.WaitUntil(
+          std::min(due, until.deadline), lock, changed_, until.stop,
+          [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return EarliestDue() < due; });
     }
   }
   co_return std::move(me->result);
@@ -82,7 +84,7 @@ absl::Duration JobWatch::EarliestDue() const {
   return due;
 }
 
-void JobWatch::Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+void JobWatch::Poll(MutexLock& lock, std::stop_token stop) {
   const Waiter* first = nullptr;
   for (const Waiter& waiter : waiters_) {
     if (!waiter.over && (first == nullptr || waiter.due < first->due)) first = &waiter;
@@ -121,7 +123,7 @@ void JobWatch::Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
   lock.lock();
 }
 
-absl::Status JobWatch::PollOne(std::unique_lock<std::mutex>& lock, const std::string& workflow,
+absl::Status JobWatch::PollOne(MutexLock& lock, const std::string& workflow,
                                const std::string& job_id, std::stop_token stop) {
   lock.unlock();
   absl::StatusOr<json> job = jobs_.Get(workflow, job_id, stop);
@@ -133,7 +135,7 @@ absl::Status JobWatch::PollOne(std::unique_lock<std::mutex>& lock, const std::st
   return absl::OkStatus();
 }
 
-absl::Status JobWatch::PollMany(std::unique_lock<std::mutex>& lock, const std::string& workflow,
+absl::Status JobWatch::PollMany(MutexLock& lock, const std::string& workflow,
                                 std::stop_token stop) {
   absl::Time oldest = absl::InfiniteFuture();
   for (const Waiter& waiter : waiters_) {

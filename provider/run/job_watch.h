@@ -9,13 +9,13 @@
 #include <functional>
 #include <list>
 #include <map>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/task.h"
 #include "resource/until.h"
 #include "run/jobs.h"
@@ -71,22 +71,25 @@ class JobWatch {
     Progress progress{};
   };
 
-  absl::Duration EarliestDue() const;
-  void Poll(std::unique_lock<std::mutex>& lock, std::stop_token stop);
-  absl::Status PollOne(std::unique_lock<std::mutex>& lock, const std::string& workflow,
-                       const std::string& job_id, std::stop_token stop);
-  absl::Status PollMany(std::unique_lock<std::mutex>& lock, const std::string& workflow,
-                        std::stop_token stop);
+  absl::Duration EarliestDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Each releases `lock` while it asks.
+  void Poll(MutexLock& lock, std::stop_token stop)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  absl::Status PollOne(MutexLock& lock, const std::string& workflow, const std::string& job_id,
+                       std::stop_token stop)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) ABSL_NO_THREAD_SAFETY_ANALYSIS;
+  absl::Status PollMany(MutexLock& lock, const std::string& workflow, std::stop_token stop)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) ABSL_NO_THREAD_SAFETY_ANALYSIS;
   void Saw(Waiter& waiter, nlohmann::json job);
   static void SawStatus(Waiter& waiter, const std::string& status);
   void Failed(Waiter& waiter, const absl::Status& failure);
 
   Clock& clock_;
   Jobs& jobs_;
-  std::mutex mutex_;
+  Mutex mutex_;
   Clock::Signal changed_;
-  std::list<Waiter> waiters_;
-  bool led_ = false;  // one of the waiters asks for all
+  std::list<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  bool led_ ABSL_GUARDED_BY(mutex_) = false;  // one of the waiters asks for all
 };
 
 }  // namespace er::run

@@ -82,12 +82,12 @@ Journal::Journal(Options options, Clock& clock)
       off_(options_.store == nullptr) {}
 
 bool Journal::is_off() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return off_;
 }
 
 absl::Status Journal::TakeTrouble() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (std::exchange(trouble_told_, !trouble_.ok())) return absl::OkStatus();
   return trouble_;
 }
@@ -104,7 +104,7 @@ Task<absl::Status> Journal::Enter() {
   const resource::Until forever;
   const absl::StatusOr<Turns::Turn> turn = co_await entering_.Take(forever);
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (entered_ || off_) co_return absl::OkStatus();
   }
   const absl::Status status = Probe();
@@ -113,7 +113,7 @@ Task<absl::Status> Journal::Enter() {
       er::Begin(KeepRenewing(weak, clock, stop), [](bool) {});
     });
   }
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   entered_ = status.ok();
   if (status.ok() || options_.is_asked_for) co_return status;
   off_ = true;
@@ -142,7 +142,7 @@ absl::Status Journal::Probe() {
                      " does not know conditional writes: it overwrote an object "
                      "though it was told not to"));
   }
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   process_version_ = *std::move(version);
   renewed_ = begun;
   return absl::OkStatus();
@@ -172,7 +172,7 @@ bool Journal::IsLeaseGood() const {
 
 bool Journal::MayAct() const {
   if (options_.is_orphaned()) return false;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return off_ || (lost_.ok() && IsLeaseGood());
 }
 
@@ -182,7 +182,7 @@ Task<absl::Status> Journal::Renew() {
   std::string version;
   std::string tried;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (off_ || !entered_) co_return absl::OkStatus();
     if (!lost_.ok()) co_return lost_;
     version = process_version_;
@@ -196,7 +196,7 @@ Task<absl::Status> Journal::Renew() {
   const absl::Duration begun = clock_.Elapsed();
   std::string text = ProcessText();
   absl::StatusOr<std::string> next = options_.store->Replace(process_, version, text);
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   renewal_.clear();
   if (next.ok()) {
     process_version_ = *std::move(next);
@@ -218,7 +218,7 @@ absl::StatusOr<std::vector<Noted>> Journal::ReadNotes(const Store::Listing& list
   std::vector<Noted> notes;
   std::vector<const Store::Entry*> unread;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const Store::Entry& entry : listing.entries) {
       if (!absl::StartsWith(entry.name, kNote)) continue;
       const auto held = std::find_if(held_.begin(), held_.end(), [&](const Held& note) {
@@ -255,7 +255,7 @@ absl::StatusOr<std::vector<Noted>> Journal::ReadNotes(const Store::Listing& list
                 .modified = unread[i]->modified,
                 .note = *std::move(note)};
     notes.push_back(noted);
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     read_[noted.name] = std::move(noted);
   }
   std::sort(notes.begin(), notes.end(),
@@ -268,7 +268,7 @@ absl::StatusOr<std::shared_ptr<const Look>> Journal::LookAround() {
   look->lease_ = options_.lease;
   if (is_off()) {
     look->now_ = clock_.Now();
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return look;
   }
   ASSIGN_OR_RETURN(const Store::Listing listing, options_.store->List());
@@ -293,7 +293,7 @@ absl::StatusOr<std::shared_ptr<const Look>> Journal::LookAround() {
 }
 
 absl::StatusOr<Journal::Held*> Journal::Hold(Noted noted) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   held_.push_back(Held(*this, std::move(noted)));
   return &held_.back();
 }
@@ -302,12 +302,12 @@ absl::StatusOr<Journal::Held*> Journal::Hold(Noted noted) {
 // was left. False: one is there already.
 bool Journal::ReachFor(const std::string& name) {
   if (IsHeld(name)) return false;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return reached_for_.insert(name).second;
 }
 
 void Journal::LetGo(const std::string& name) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   reached_for_.erase(name);
 }
 
@@ -349,7 +349,7 @@ absl::StatusOr<Journal::Held*> Journal::TakeOver(const Noted& noted, Note change
 }
 
 Journal::Held* Journal::FindHeld(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Held& held : held_) {
     if (!held.lost_ && held.noted_.note.job_id == job_id) return &held;
   }
@@ -357,7 +357,7 @@ Journal::Held* Journal::FindHeld(const std::string& job_id) {
 }
 
 bool Journal::IsHeld(const std::string& name) const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return reached_for_.contains(name) ||
          std::any_of(held_.begin(), held_.end(),
                      [&](const Held& held) { return !held.lost_ && held.noted_.name == name; });
@@ -365,7 +365,7 @@ bool Journal::IsHeld(const std::string& name) const {
 
 absl::Status Journal::Held::FindVersion() {
   absl::StatusOr<Store::Content> there = journal_.options_.store->Read(noted_.name);
-  std::lock_guard lock(journal_.mutex_);
+  const MutexLock lock(journal_.mutex_);
   if (absl::IsNotFound(there.status())) {
     lost_ = true;
     return absl::AbortedError(absl::StrCat(noted_.name, " is gone from ", journal_.where()));
@@ -382,14 +382,14 @@ absl::Status Journal::Held::Write(Note note) {
   const std::string text = ToText(note);
   {
     // What is to be said is said to this process in any case.
-    std::lock_guard lock(journal_.mutex_);
+    const MutexLock lock(journal_.mutex_);
     noted_.note = std::move(note);
   }
   if (noted_.name.empty()) return absl::OkStatus();
   if (!last_text_.empty()) RETURN_IF_ERROR(FindVersion());
   absl::StatusOr<std::string> version =
       journal_.options_.store->Replace(noted_.name, noted_.version, text);
-  std::lock_guard lock(journal_.mutex_);
+  const MutexLock lock(journal_.mutex_);
   if (version.ok()) {
     noted_.version = *version;
   } else if (absl::IsAborted(version.status())) {
@@ -408,7 +408,7 @@ absl::Status Journal::Held::Remove() {
   if (!name.empty() && status.ok()) {
     status = journal_.options_.store->Remove(name, noted_.version);
   }
-  std::lock_guard lock(journal_.mutex_);
+  const MutexLock lock(journal_.mutex_);
   journal_.held_.remove_if([&](const Held& held) { return &held == this; });
   return status;
 }
@@ -528,7 +528,7 @@ void Journal::End() {
   bool answered = false;
   std::string version;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (off_ || !entered_ || !lost_.ok()) return;
     for (const Held& held : held_) {
       answered = answered || (!held.lost_ && held.noted_.note.state == NoteState::kAnswered);

@@ -15,7 +15,6 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -27,6 +26,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/task.h"
 #include "resource/until.h"
 #include "run/note.h"
@@ -206,7 +206,7 @@ class Journal : public std::enable_shared_from_this<Journal> {
   absl::StatusOr<std::vector<Noted>> ReadNotes(const Store::Listing& listing);
   static Task<bool> KeepRenewing(std::weak_ptr<Journal> weak, Clock& clock, std::stop_token stop);
   std::string ProcessText() const;
-  bool IsLeaseGood() const;
+  bool IsLeaseGood() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   Clock& clock_;
@@ -216,15 +216,17 @@ class Journal : public std::enable_shared_from_this<Journal> {
   std::stop_source ended_;
 
   // Guards what follows, never while the store is asked.
-  mutable std::mutex mutex_;
-  bool entered_ = false;
-  bool off_ = false;
-  absl::Status trouble_;
-  bool trouble_told_ = false;
-  std::string process_version_;
-  std::string renewal_;  // what was tried last, while it is not known whether it was written
-  absl::Duration renewed_ = -absl::InfiniteDuration();  // when the last good renewal was begun
-  absl::Status lost_;                                   // why the lease is lost for good
+  mutable Mutex mutex_;
+  bool entered_ ABSL_GUARDED_BY(mutex_) = false;
+  bool off_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
+  bool trouble_told_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string process_version_ ABSL_GUARDED_BY(mutex_);
+  std::string renewal_
+      ABSL_GUARDED_BY(mutex_);  // what was tried last, while it is not known whether it was written
+  absl::Duration renewed_ ABSL_GUARDED_BY(mutex_) =
+      -absl::InfiniteDuration();               // when the last good renewal was begun
+  absl::Status lost_ ABSL_GUARDED_BY(mutex_);  // why the lease is lost for good
   std::list<Held> held_;
   std::set<std::string> reached_for_;  // by name: what is being written to be held
   std::map<std::string, Noted> read_;  // by name: what was read last

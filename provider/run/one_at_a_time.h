@@ -3,11 +3,11 @@
 // and takes its turn of turns.h.
 #pragma once
 
-#include <mutex>
 #include <stop_token>
 
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 
 namespace er::run {
 
@@ -20,7 +20,7 @@ class OneAtATime {
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     ~Turn() {
-      std::lock_guard lock(of_.mutex_);
+      const MutexLock lock(of_.mutex_);
       of_.taken_ = false;
     }
 
@@ -34,7 +34,7 @@ class OneAtATime {
   Turn Take() {
     for (;;) {
       {
-        std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (!taken_) {
           taken_ = true;
           return Turn(*this);
@@ -46,8 +46,8 @@ class OneAtATime {
 
  private:
   Clock& clock_;
-  std::mutex mutex_;
-  bool taken_ = false;
+  Mutex mutex_;
+  bool taken_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace er::run

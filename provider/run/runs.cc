@@ -42,7 +42,7 @@ Task<absl::StatusOr<std::vector<Note>>> Runs::DropOldNotes() {
   CO_ASSIGN_OR_RETURN(const std::shared_ptr<const Look> look, co_await FirstLook());
   std::vector<Note> dropped;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (std::exchange(dropped_old_notes_, true)) co_return dropped;
   }
   for (const Noted& noted : look->notes()) {
@@ -80,7 +80,7 @@ const schema::JobKind* Runs::FindKind(absl::string_view name) const {
 absl::StatusOr<Region*> Runs::ForRegion(const schema::JobKind& kind, const std::string& name) {
   // Held while connecting: those who come for the same Region would only ask for the same
   // credentials.
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::unique_ptr<Region>& region = regions_[{kind.name, name}];
   if (region == nullptr) {
     ASSIGN_OR_RETURN(aws::Client* const client, session_.ClientFor(name));
@@ -91,22 +91,22 @@ absl::StatusOr<Region*> Runs::ForRegion(const schema::JobKind& kind, const std::
 }
 
 bool Runs::Claim(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return claimed_.emplace(job_id, clock_.Now()).second;
 }
 
 void Runs::Unclaim(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   claimed_.erase(job_id);
 }
 
 bool Runs::IsClaimed(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return claimed_.contains(job_id);
 }
 
 std::vector<std::string> Runs::ClaimedWithin(absl::Duration recent) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const absl::Time since = clock_.Now() - recent;
   std::vector<std::string> ids;
   for (const auto& [job_id, when] : claimed_) {
@@ -116,12 +116,12 @@ std::vector<std::string> Runs::ClaimedWithin(absl::Duration recent) {
 }
 
 void Runs::Leave(Journal::Held* note) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   left_.push_back(note);
 }
 
 Journal::Held* Runs::TakeLeft(const Settings& asked) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (auto left = left_.begin(); left != left_.end(); ++left) {
     const Note& note = (*left)->note();
     if (!IsSame(asked, note.settings, note.told)) continue;
@@ -134,17 +134,18 @@ Journal::Held* Runs::TakeLeft(const Settings& asked) {
 }
 
 bool Runs::IsLeft(const Settings& asked) {
-  std::lock_guard lock(mutex_);
-  return std::any_of(left_.begin(), left_.end(), [&](Journal::Held* left) {
+  const MutexLock lock(mutex_);
+  const auto is_it = [&](Journal::Held* left) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const Note& note = left->note();
     return IsSame(asked, note.settings, note.told) && !claimed_.contains(note.job_id);
-  });
+  };
+  return std::any_of(left_.begin(), left_.end(), is_it);
 }
 
 void Runs::Forget(const std::string& job_id) {
   if (IsClaimed(job_id)) return;  // a create of this process goes on with it
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     left_.erase(std::remove_if(left_.begin(), left_.end(),
                                [&](Journal::Held* left) { return left->note().job_id == job_id; }),
                 left_.end());
@@ -165,7 +166,7 @@ void Runs::Forget(const std::string& job_id) {
 }
 
 void Runs::ForgetAtEnd(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   forgotten_at_end_.push_back(job_id);
 }
 
@@ -176,7 +177,7 @@ void Runs::End() {
   }
   std::vector<std::string> forgotten;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     forgotten = forgotten_at_end_;
   }
   for (const std::string& job_id : forgotten) Forget(job_id);

@@ -6,7 +6,6 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "resource/session.h"
 #include "run/job_in_the_way.h"
 #include "run/job_watch.h"
@@ -128,11 +128,12 @@ class Runs {
   std::shared_ptr<const Look> first_look_;  // of whose turn it is
   bool dropped_old_notes_ = false;
 
-  std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::unique_ptr<Region>> regions_;  // by kind, name
-  std::map<std::string, absl::Time> claimed_;
-  std::vector<Journal::Held*> left_;
-  std::vector<std::string> forgotten_at_end_;
+  Mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Region>> regions_
+      ABSL_GUARDED_BY(mutex_);  // by kind, name
+  std::map<std::string, absl::Time> claimed_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Journal::Held*> left_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> forgotten_at_end_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::run

@@ -34,13 +34,13 @@ absl::Status States::Trouble(const absl::Status& status) {
   // Somebody else has changed it: the next plan sees what it is then.
   if (status.ok() || absl::IsAborted(status)) return absl::OkStatus();
   log::Warn("The journal cannot be used", {{"error", status.message()}});
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   trouble_.Update(status);
   return status;
 }
 
 absl::Status States::TakeTrouble() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (trouble_.ok() || std::exchange(trouble_told_, true)) return absl::OkStatus();
   return trouble_;
 }
@@ -48,13 +48,13 @@ absl::Status States::TakeTrouble() {
 bool States::LookOnce() {
   const OneAtATime::Turn turn = looking_.Take();
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (look_ != nullptr || !trouble_.ok()) return look_ != nullptr;
   }
   absl::StatusOr<std::shared_ptr<const Look>> look = journal_.LookAround();
   Trouble(look.status()).IgnoreError();
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!look.ok()) return false;
     look_ = *look;
     for (const Noted& noted : look_->notes()) {
@@ -70,7 +70,7 @@ bool States::LookOnce() {
 std::vector<Noted> States::Notes() {
   std::vector<Noted> notes;
   if (!LookOnce()) return notes;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& [name, noted] : notes_) {
     if (!journal_.IsHeld(name)) notes.push_back(noted);
   }
@@ -80,7 +80,7 @@ std::vector<Noted> States::Notes() {
 absl::Status States::Change(const Noted& noted, Note change) {
   absl::StatusOr<Noted> changed = journal_.Change(noted, std::move(change));
   const absl::Status trouble = Trouble(changed.status());
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (changed.ok()) {
     notes_[noted.name] = *std::move(changed);
   } else {
@@ -91,13 +91,13 @@ absl::Status States::Change(const Noted& noted, Note change) {
 
 void States::Serve(const Noted& noted) {
   Trouble(journal_.Serve(noted, look_->now())).IgnoreError();
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   notes_.erase(noted.name);
 }
 
 void States::Saw(const ShownRun& run) {
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Seen& seen = seen_[run.job_id];
     // What one state knows of a job's end holds for every object with that job.
     if (!run.is_unfinished) seen.fate = Fate::kDone;
@@ -112,17 +112,17 @@ void States::Saw(const ShownRun& run) {
 }
 
 void States::Imports(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   seen_[job_id].is_imported = true;
 }
 
 void States::BeginsReading(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++seen_[job_id].readers;
 }
 
 void States::EndsReading(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   --seen_[job_id].readers;
 }
 
@@ -150,7 +150,7 @@ void States::TellOpenAttempts(const ShownRun& run) {
 
 absl::Status States::Mark(const ShownRun& run, NoteState state) {
   if (!LookOnce()) {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return trouble_;
   }
   absl::Status status;
@@ -174,7 +174,7 @@ absl::Status States::Mark(const ShownRun& run, NoteState state) {
                                                .job_id = run.job_id,
                                                .told = run.told,
                                                .known = run.known});
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (left.ok()) notes_[left->name] = *left;
   lock.unlock();
   return Trouble(left.status());
@@ -183,12 +183,12 @@ absl::Status States::Mark(const ShownRun& run, NoteState state) {
 void States::Keeps(const ShownRun& run) {
   bool was_imported = false;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     was_imported = std::exchange(seen_[run.job_id].is_imported, false);
   }
   if (was_imported) Saw(run);
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Seen& seen = seen_[run.job_id];
     seen.run = run;
     if (seen.fate != Fate::kSeen && seen.fate != Fate::kKept) return;
@@ -199,7 +199,7 @@ void States::Keeps(const ShownRun& run) {
 
 absl::Status States::Replaces(const ShownRun& run) {
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Seen& seen = seen_[run.job_id];
     seen.run = run;
     if (seen.fate == Fate::kDone) return absl::OkStatus();
@@ -212,7 +212,7 @@ absl::Status States::Replaces(const ShownRun& run) {
 bool States::IsSettled(const Planned& planned, bool is_early) {
   // The notes first: while they are read, another object may be seen.
   if (is_early && Foresee(planned).kind != Prospect::Kind::kNew) return false;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return std::none_of(seen_.begin(), seen_.end(), [&](const auto& shown) {
     const Seen& seen = shown.second;
     return seen.fate == Fate::kSeen && seen.run.is_unfinished && (is_early || seen.readers > 0) &&
@@ -228,7 +228,7 @@ Prospect States::Foresee(const Planned& planned) {
     if (!planned.MayBe(note.settings, note.told) || look_->IsOld(noted)) continue;
     const bool is_closed = look_->IsClosed(noted);
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (seen_.contains(note.job_id)) continue;  // it is that object's
     }
     const Prospect found{
@@ -245,7 +245,7 @@ Prospect States::Foresee(const Planned& planned) {
 
 // The unfinished run that a create of these settings replaces.
 std::optional<ShownRun> States::TakeReplaced(const Planned& planned, const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (auto& [shown, seen] : seen_) {
     const bool is_it = job_id.empty() ? seen.fate == Fate::kSeen || seen.fate == Fate::kReplaced
                                       : shown == job_id && seen.fate != Fate::kDone;
@@ -261,7 +261,7 @@ Prospect States::Plan(const Settings& asked, const std::set<std::string>& unknow
                       const std::string& replaced) {
   const Planned planned{.settings = asked, .unknown = unknown};
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     planned_.push_back(planned);
   }
   const absl::Duration begun = clock_.Elapsed();
@@ -281,7 +281,7 @@ Prospect States::Plan(const Settings& asked, const std::set<std::string>& unknow
 }
 
 void States::Applies(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   applies_ = true;
   if (job_id.empty()) return;
   Seen& seen = seen_[job_id];
@@ -291,14 +291,14 @@ void States::Applies(const std::string& job_id) {
 void States::End() {
   std::vector<Planned> planned;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (applies_ || look_ == nullptr) return;
     planned = planned_;
   }
   for (const Noted& noted : Notes()) {
     if (noted.note.state != NoteState::kReplaced || !look_->IsFree(noted)) continue;
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       const auto seen = seen_.find(noted.note.job_id);
       if (seen != seen_.end() && seen->second.fate == Fate::kReplaced) continue;
     }
@@ -313,7 +313,7 @@ void States::End() {
 }
 
 std::vector<std::string> States::Shown() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<std::string> jobs;
   for (const auto& [job_id, seen] : seen_) jobs.push_back(job_id);
   return jobs;

@@ -6,7 +6,6 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "run/journal.h"
 #include "run/one_at_a_time.h"
 #include "run/settings.h"
@@ -123,14 +123,16 @@ class States {
   Clock& clock_;
   OneAtATime looking_;
   OneAtATime telling_;
-  mutable std::mutex mutex_;
-  std::map<std::string, Seen> seen_{};  // by job
-  std::vector<Planned> planned_{};      // the creates
-  bool applies_ = false;
+  // Set by the first LookOnce() that succeeds, and never again; used only after it.
   std::shared_ptr<const Look> look_{};
-  std::map<std::string, Noted> notes_{};  // by name; those of our state
-  absl::Status trouble_{};
-  bool trouble_told_ = false;
+
+  mutable Mutex mutex_;
+  std::map<std::string, Seen> seen_ ABSL_GUARDED_BY(mutex_);  // by job
+  std::vector<Planned> planned_ ABSL_GUARDED_BY(mutex_);      // the creates
+  bool applies_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<std::string, Noted> notes_ ABSL_GUARDED_BY(mutex_);  // by name; those of our state
+  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
+  bool trouble_told_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace er::run

@@ -9,14 +9,14 @@
 namespace er::run {
 
 void Turns::Turn::Has(const std::string& job_id) const {
-  std::lock_guard lock(turns_->mutex_);
+  const MutexLock lock(turns_->mutex_);
   *job_id_ = job_id;
 }
 
 Task<absl::StatusOr<Turns::Turn>> Turns::Take(const resource::Until& until, std::string who) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   queue_.push_back(&until);
-  const auto is_mine = [&] {
+  const auto is_mine = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return queue_.front() == &until && taken_.size() < static_cast<std::size_t>(at_once_);
   };
   const absl::Duration since = clock_.Elapsed();
@@ -52,12 +52,12 @@ void Turns::Notice(const resource::Until& until, const std::string& who, absl::D
 }
 
 Turns::Turn Turns::TakeOver(const std::string& job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return {this, taken_.insert(taken_.end(), job_id)};
 }
 
 void Turns::GiveBack(std::list<std::string>::iterator job_id) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   taken_.erase(job_id);
   clock_.NotifyAll(changed_);
 }

@@ -6,12 +6,12 @@
 
 #include <deque>
 #include <list>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/task.h"
 #include "resource/until.h"
 
@@ -60,17 +60,18 @@ class Turns {
  private:
   // With the lock.
   void Notice(const resource::Until& until, const std::string& who, absl::Duration waited,
-              absl::Duration pause) const;
+              absl::Duration pause) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(std::list<std::string>::iterator job_id);
 
   Clock& clock_;
   const int at_once_;
   const std::string notice_;
-  std::mutex mutex_;
+  Mutex mutex_;
   Clock::Signal changed_;
-  std::list<std::string> taken_;  // the jobs of those who have a turn; empty: none yet
-  std::deque<const resource::Until*>
-      queue_;  // whose turn is next, by the address of what they brought along
+  std::list<std::string> taken_
+      ABSL_GUARDED_BY(mutex_);  // the jobs of those who have a turn; empty: none yet
+  std::deque<const resource::Until*> queue_
+      ABSL_GUARDED_BY(mutex_);  // whose turn is next, by the address of what they brought along
 };
 
 }  // namespace er::run

@@ -5,7 +5,7 @@ namespace er::run {
 absl::StatusOr<bool> Workflows::Exists(const std::string& workflow, std::stop_token stop) {
   Entry* entry = nullptr;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::unique_ptr<Entry>& place = entries_[workflow];
     if (place == nullptr) place = std::make_unique<Entry>(clock_);
     entry = place.get();

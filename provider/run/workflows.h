@@ -4,11 +4,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "resource/until.h"
 #include "run/jobs.h"
 #include "run/one_at_a_time.h"
@@ -37,8 +37,8 @@ class Workflows {
 
   Clock& clock_;
   Jobs& jobs_;
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<Entry>> entries_;
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<Entry>> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::run

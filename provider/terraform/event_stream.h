@@ -6,9 +6,10 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <utility>
+
+#include "base/mutex.h"
 
 namespace er::terraform {
 
@@ -25,24 +26,24 @@ class EventStream final : public grpc::ServerWriteReactor<Event> {
 
   // Sends one event, and waits until it is on its way. False: nobody reads any more.
   bool Write(Event event) {
-    std::lock_guard one(writing_);
+    const MutexLock one(writing_);
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (is_over_) return false;
       is_written_ = false;
     }
     event_ = std::move(event);
     this->StartWrite(&event_);
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return is_written_; });
+    MutexLock lock(mutex_);
+    changed_.wait(lock, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return is_written_; });
     return !is_over_;
   }
 
   // There is nothing more to come.
   void End() {
-    std::lock_guard one(writing_);
+    const MutexLock one(writing_);
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       is_over_ = true;
     }
     this->Finish(grpc::Status::OK);
@@ -51,7 +52,7 @@ class EventStream final : public grpc::ServerWriteReactor<Event> {
   // Requested when the call is to come to an end, or nobody reads any more.
   std::stop_token stop() const { return stop_.get_token(); }
   bool is_cancelled() const {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return is_cancelled_;
   }
 
@@ -60,7 +61,7 @@ class EventStream final : public grpc::ServerWriteReactor<Event> {
       : stopped_(std::move(stop), [this] { stop_.request_stop(); }) {}
 
   void OnWriteDone(bool ok) override {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     is_written_ = true;
     is_over_ = is_over_ || !ok;
     changed_.notify_all();
@@ -68,7 +69,7 @@ class EventStream final : public grpc::ServerWriteReactor<Event> {
 
   void OnCancel() override {
     {
-      std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       is_cancelled_ = true;
     }
     stop_.request_stop();
@@ -81,13 +82,13 @@ class EventStream final : public grpc::ServerWriteReactor<Event> {
   std::stop_callback<std::function<void()>> stopped_;
   std::shared_ptr<EventStream> self_;
 
-  std::mutex writing_;  // one event after the other
-  mutable std::mutex mutex_;
+  Mutex writing_;  // one event after the other
+  mutable Mutex mutex_;
   std::condition_variable changed_;
-  Event event_;
-  bool is_written_ = false;
-  bool is_over_ = false;
-  bool is_cancelled_ = false;
+  Event event_ ABSL_GUARDED_BY(writing_);
+  bool is_written_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_over_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_cancelled_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace er::terraform

@@ -1,4 +1,5 @@
 // The calls about the provider itself.
+#include "base/mutex.h"
 #include "base/status.h"
 #include "schema/identity.h"
 #include "schema/validate.h"
@@ -129,7 +130,7 @@ grpc::Status ProviderService::StopProvider(grpc::ServerContext*,
                                            const tfplugin6::StopProvider::Request*,
                                            tfplugin6::StopProvider::Response*) {
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopped_by_terraform_ = true;
   }
   Stop();

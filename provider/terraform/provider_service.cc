@@ -11,7 +11,7 @@ namespace er::terraform {
 void ProviderService::Stop() {
   std::stop_source stopped;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::swap(stopped, stop_);
   }
   stopped.request_stop();
@@ -20,7 +20,7 @@ void ProviderService::Stop() {
 void ProviderService::StopForEnd() {
   bool is_new = false;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     is_new = !stopped_by_terraform_;
   }
   // Calls that Terraform itself has stopped answer it as such.
@@ -31,12 +31,12 @@ void ProviderService::StopForEnd() {
 void ProviderService::End() { provider_().bound()->End(); }
 
 std::stop_token ProviderService::StopToken() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return stop_.get_token();
 }
 
 const Type& ProviderService::TypeFor(const schema::Schema& schema) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = types_.find(&schema);
   if (found != types_.end()) return found->second;
   return types_.emplace(&schema, schema::TypeOf(schema)).first->second;

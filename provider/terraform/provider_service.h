@@ -8,12 +8,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <utility>
 
 #include "assembly/provider.h"
+#include "base/mutex.h"
 #include "base/task.h"
 #include "base/workers.h"
 #include "proto/tfplugin6.grpc.pb.h"
@@ -152,11 +152,11 @@ class ProviderService final
 
   const std::function<assembly::Provider&()> provider_;
   Workers& workers_;
-  std::mutex mutex_;
-  std::stop_source stop_;
+  Mutex mutex_;
+  std::stop_source stop_ ABSL_GUARDED_BY(mutex_);
   std::stop_source ends_;
-  bool stopped_by_terraform_ = false;
-  std::map<const schema::Schema*, Type> types_;
+  bool stopped_by_terraform_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<const schema::Schema*, Type> types_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace er::terraform

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <iterator>
 #include <latch>
-#include <mutex>
 #include <stop_token>
 #include <thread>
 
@@ -50,19 +49,19 @@ TEST(SystemClockTest, AStopWakesASleeper) {
 
 // What a task waits for.
 struct Gate {
-  std::mutex mutex{};
+  Mutex mutex{};
   Clock::Signal changed{};
   bool open = false;
 
   void Open() {
-    const std::lock_guard guard(mutex);
+    const MutexLock guard(mutex);
     open = true;
     FastClock().NotifyAll(changed);
   }
 };
 
 Task<bool> Pass(Gate& gate, absl::Duration deadline, std::stop_token stop) {
-  std::unique_lock lock(gate.mutex);
+  MutexLock lock(gate.mutex);
   const bool passed =
       co_await FastClock().WaitUntil(deadline, lock, gate.changed, stop, [&] { return gate.open; });
   EXPECT_TRUE(lock.owns_lock());
@@ -104,7 +103,7 @@ TEST(SystemClockTest, ATaskGoesOnWithTheLockOfItsOwnThread) {
     Gate gate;
     std::jthread other([&] { gate.Open(); });
     const auto pass = [&]() -> Task<bool> {
-      std::unique_lock lock(gate.mutex);
+      MutexLock lock(gate.mutex);
       const bool passed = co_await FastClock().WaitUntil(
           absl::InfiniteDuration(), lock, gate.changed, {}, [&] { return gate.open; });
       EXPECT_EQ(gate.mutex.native_handle()->__data.__owner, gettid());
