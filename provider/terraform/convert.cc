@@ -3,6 +3,8 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "base/utf8.h"
 #include "value/json.h"
@@ -89,6 +91,13 @@ void ToMessage(const std::vector<schema::Attribute>& attributes,
   }
 }
 
+// Whatever a service or a file had in it, no terminal obeys it.
+std::string ToPrintableLines(absl::string_view text) {
+  return absl::StrJoin(
+      absl::StrSplit(text, '\n'), "\n",
+      [](std::string* out, absl::string_view line) { absl::StrAppend(out, ToPrintable(line)); });
+}
+
 }  // namespace
 
 absl::StatusOr<Value> FromMessage(const tfplugin6::DynamicValue& message, const Type& type) {
@@ -128,8 +137,8 @@ void ToMessages(const Diagnostics& diagnostics, DiagnosticMessages& messages) {
     message.set_severity(diagnostic.severity == Diagnostic::Severity::kError
                              ? tfplugin6::Diagnostic::ERROR
                              : tfplugin6::Diagnostic::WARNING);
-    message.set_summary(ToValidUtf8(diagnostic.summary));
-    message.set_detail(ToValidUtf8(diagnostic.detail));
+    message.set_summary(ToPrintable(diagnostic.summary));
+    message.set_detail(ToPrintableLines(diagnostic.detail));
     if (!diagnostic.path.empty()) ToMessage(diagnostic.path, *message.mutable_attribute());
   }
 }

@@ -94,6 +94,14 @@ TEST(Convert, WritesDiagnostics) {
   EXPECT_FALSE(messages[1].has_attribute()) << "it speaks of the whole";
 }
 
+TEST(Convert, OfADiagnosticATerminalObeysNothing) {
+  DiagnosticMessages messages;
+  ToMessages({{.summary = "Bad\nError: forged", .detail = "One\x1b[31m\n\ntwo\r\xc2\x9b"}},
+             messages);
+  EXPECT_EQ(messages[0].summary(), "Bad\\nError: forged");
+  EXPECT_EQ(messages[0].detail(), "One\\u001b[31m\n\ntwo\\u000d\\u009b");
+}
+
 TEST(Convert, SaysWhoseFaultIsWhat) {
   DiagnosticMessages messages;
   AddFault("ReadResource Failed", absl::InvalidArgumentError("a is no text."), messages);
