@@ -1,14 +1,13 @@
 #include "aws/credentials_json.h"
 
-#include <nlohmann/json.hpp>
-
 #include "absl/strings/str_cat.h"
+#include "aws/json_answer.h"
 #include "base/status.h"
 
 namespace er::aws {
 
 absl::StatusOr<Credentials> ParseCredentialsJson(absl::string_view text, const char* token_name) {
-  const nlohmann::json object = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+  const nlohmann::json object = ParseJsonAnswer(text);
   if (!object.is_object()) return absl::DataLossError("the credentials are no JSON object");
   const auto member = [&](const char* name) -> std::string {
     const auto found = object.find(name);

@@ -1,9 +1,8 @@
 #include "aws/error_answer.h"
 
-#include <nlohmann/json.hpp>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "aws/json_answer.h"
 #include "base/utf8.h"
 #include "http/mask.h"
 
@@ -12,6 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestExcerpt = 400;
 constexpr std::size_t kLongestMessage = 4096;
+constexpr std::size_t kLargestError = 1 << 20;
 
 // The member `name` if it is a text.
 std::string Text(const nlohmann::json& object, const char* name) {
@@ -68,7 +68,8 @@ Error DecodeError(const http::Response& response) {
               .http_status = response.code,
               .execution = ExecutionOf(response.code)};
   error.code = BareCode(response, response.Header("x-amzn-errortype"));
-  const nlohmann::json body = nlohmann::json::parse(response.body, nullptr, false);
+  const nlohmann::json body =
+      response.body.size() > kLargestError ? nlohmann::json() : ParseJsonAnswer(response.body);
   if (!body.is_object()) {
     error.message = response.body.empty() ? "the answer has no body" : Excerpt(response);
     return error;

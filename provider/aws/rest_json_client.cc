@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "aws/error_answer.h"
+#include "aws/json_answer.h"
 #include "aws/uri.h"
 #include "base/status.h"
 
@@ -68,7 +69,7 @@ std::string TakeQuery(const Operation& operation, json& rest) {
 }
 
 absl::Status CheckAnswer(const http::Response& response) {
-  if (response.code == 204 || json::parse(response.body, nullptr, false).is_object()) {
+  if (response.code == 204 || ParseJsonAnswer(response.body).is_object()) {
     return absl::OkStatus();
   }
   return absl::UnavailableError(
@@ -97,7 +98,7 @@ class RestJsonClient final : public Client {
                                                                  .check = &CheckAnswer},
                                                                 std::move(stop)));
     Answer answer{.request_id = RequestIdOf(response), .date = caller_.DateOf(response)};
-    if (response.code != 204) answer.body = json::parse(response.body, nullptr, false);
+    if (response.code != 204) answer.body = ParseJsonAnswer(response.body);
     return answer;
   }
 

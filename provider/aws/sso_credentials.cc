@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "aws/hash.h"
+#include "aws/json_answer.h"
 #include "aws/profile_file.h"
 #include "aws/uri.h"
 #include "base/log.h"
@@ -42,7 +43,7 @@ absl::Time ParseExpiry(std::string text) {
 }
 
 absl::StatusOr<Credentials> ParseRoleCredentials(absl::string_view text) {
-  const json object = json::parse(text.begin(), text.end(), nullptr, false);
+  const json object = ParseJsonAnswer(text);
   const auto role = object.is_object() ? object.find("roleCredentials") : object.end();
   if (role == object.end() || !role->is_object()) {
     return absl::UnavailableError("the answer holds no roleCredentials");
@@ -123,7 +124,7 @@ absl::StatusOr<SsoToken> SsoCredentials::CreateToken(const SsoToken& old,
                                .confidential = true,
                                .secrets = {old.client_secret, old.refresh_token}}},
                   stop));
-  const json answer = json::parse(response.body, nullptr, false);
+  const json answer = ParseJsonAnswer(response.body);
   const auto seconds = answer.is_object() ? answer.find("expiresIn") : answer.end();
   if (seconds == answer.end() || !seconds->is_number_integer() ||
       Text(answer, "accessToken").empty()) {

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Error Decode(int code, std::string body, http::Headers headers = {}) {
   return DecodeError({.code = code, .headers = std::move(headers), .body = std::move(body)});
@@ -89,9 +90,10 @@ TEST(DecodeErrorTest, WhatTheAnswerRepeatsOfTheRequestIsMaskedBeforeItIsCut) {
 
 TEST(DecodeErrorTest, NoPartOfAnAnswerShowsWhatItRepeatsOfTheRequest) {
   const Error error = DecodeError(
-      Echo(R"({"message": "no FwoGZXIvYXdzEJr\/\/\/\/\/\/\/\/\/\/wEaDH\u002btoken\u003d="})",
+      Echo(R"({"message": "no FwoGZXIvYXdzEJr\/\/\/\/\/\/\/\/\/\/wEaDH\u002btoken\u003d=",
+               "quotaName": "q FwoGZXIvYXdzEJr"})",
            {{"x-amzn-errortype", absl::StrCat("C", kToken)}, {"x-amzn-requestid", kToken}}));
-  EXPECT_EQ(error.message, "no ***");
+  EXPECT_EQ(error.message, "no *** (quota q ***)");
   EXPECT_EQ(error.code, "C***");
   EXPECT_EQ(error.request_id, "***");
   const Error of_sts = DecodeStsError(Echo(
@@ -117,6 +119,16 @@ TEST(DecodeErrorTest, ControlCharactersAreShownEscaped) {
                "<RequestId>\t1</RequestId></ErrorResponse>"});
   EXPECT_EQ(of_sts.message, "a\\nb\\u007f");
   EXPECT_EQ(of_sts.request_id, "\\t1");
+}
+
+TEST(DecodeErrorTest, WhatIsLongIsCut) {
+  const auto message = [](const std::string& body) { return Decode(400, body).message; };
+  EXPECT_EQ(message(absl::StrCat("{\"message\": \"", std::string(5000, 'x'), "\"}")),
+            absl::StrCat(std::string(4096, 'x'), "..."));
+  EXPECT_EQ(message(std::string(500, 'x')), absl::StrCat(std::string(400, 'x'), "..."));
+  EXPECT_THAT(message(absl::StrCat("{\"message\": \"", std::string(2 << 20, 'x'), "\"}")),
+              StartsWith("{\"message\": \"xxx"))
+      << "no error has a megabyte";
 }
 
 TEST(DecodeErrorTest, TheCanonicalRequestOfARefusedSignatureIsLeftOut) {

@@ -46,7 +46,7 @@ class CountingCredentials final : public CredentialsSource {
     if (!status.ok()) return status;
     return Credentials{.access_key_id = absl::StrCat("AK", number),
                        .secret_access_key = Secret("SK"),
-                       .session_token = Secret("T0K3N")};
+                       .session_token = token};
   }
   void Invalidate(const Credentials& refused) override {
     EXPECT_EQ(refused.access_key_id, absl::StrCat("AK", number));
@@ -54,6 +54,7 @@ class CountingCredentials final : public CredentialsSource {
   }
 
   int number = 1;
+  Secret token{"T0K3N"};
   absl::Status status = absl::OkStatus();
 };
 
@@ -368,6 +369,13 @@ TEST_F(RestJsonClientTest, A403ThatIsMeantDoesNotAskForNewCredentialsEachTime) {
   EXPECT_EQ(credentials_.number, 3);  // at the first call and five minutes later
 }
 
+TEST_F(RestJsonClientTest, A403WithKeysThatLastIsMeant) {
+  credentials_.token = Secret();
+  Refuse(403, "AccessDeniedException");
+  EXPECT_FALSE(List().ok());
+  EXPECT_EQ(credentials_.number, 1);
+}
+
 // The keys of the environment cannot change while the process runs.
 TEST_F(RestJsonClientTest, ExpiredKeysThatCannotBecomeFreshEndItForGood) {
   StaticCredentials keys({.access_key_id = "AK",
@@ -406,6 +414,20 @@ TEST_F(RestJsonClientTest, WithoutCredentialsNothingIsSent) {
   EXPECT_THAT(std::string(answer.status().message()), HasSubstr("looked everywhere"));
   EXPECT_EQ(ErrorOf(answer.status())->execution, Execution::kNotSent);
   EXPECT_TRUE(transport_.requests().empty());
+}
+
+// "Not found" of a role is not "not found" of what was asked for.
+TEST_F(RestJsonClientTest, AFailureOfTheCredentialsDoesNotLookLikeTheAnswer) {
+  using absl::StatusCode;
+  for (const auto& [why, code] :
+       {std::pair(StatusCode::kNotFound, StatusCode::kUnauthenticated),
+        std::pair(StatusCode::kPermissionDenied, StatusCode::kUnauthenticated),
+        std::pair(StatusCode::kFailedPrecondition, StatusCode::kUnauthenticated),
+        std::pair(StatusCode::kUnavailable, StatusCode::kUnavailable),
+        std::pair(StatusCode::kCancelled, StatusCode::kCancelled)}) {
+    credentials_.status = absl::Status(why, "no");
+    EXPECT_EQ(List().status().code(), code) << credentials_.status;
+  }
 }
 
 TEST_F(RestJsonClientTest, AWrongClockIsCorrectedOnce) {
