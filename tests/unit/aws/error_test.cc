@@ -79,6 +79,7 @@ TEST(ErrorTest, HasTheNearestCode) {
   EXPECT_EQ(code("UnrecognizedClientException", 403), StatusCode::kUnauthenticated);
   EXPECT_EQ(code("", 0), StatusCode::kUnavailable);
   EXPECT_EQ(code("", 200), StatusCode::kUnavailable);
+  EXPECT_EQ(code("", 302), StatusCode::kUnavailable);
   EXPECT_EQ(code("", 418), StatusCode::kInvalidArgument);
 }
 

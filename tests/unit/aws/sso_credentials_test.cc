@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -110,7 +111,7 @@ TEST_F(SsoCredentialsTest, WhoNeverLoggedInIsToldHow) {
 
 TEST_F(SsoCredentialsTest, AnExpiredTokenSaysHowToLogIn) {
   role_.session.clear();
-  PutInCache(role_.start_url, R"({"accessToken": "x", "expiresAt": "2026-01-02T03:00:00Z"})");
+  PutInCache(role_.start_url, Cached("2026-01-02T03:00:00Z"));  // only sessions are renewed
   EXPECT_EQ(Message(),
             "the SSO session of profile \"dev\" has expired; run: aws sso login --profile dev");
   EXPECT_TRUE(transport_.requests().empty());
@@ -245,6 +246,8 @@ TEST(ReplaceFileTest, OnlyTheOwnerMayReadIt) {
   EXPECT_EQ(std::filesystem::status(path).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_FALSE(ReplaceFile(folder / "none" / "x", "new").ok());
+  EXPECT_FALSE(ReplaceFile(folder, "new").ok());
+  EXPECT_FALSE(std::filesystem::exists(absl::StrCat(folder.string(), ".", getpid(), ".tmp")));
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
   std::filesystem::remove_all(folder);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "support/fake_clock.h"
 #include "support/fake_transport.h"
 
@@ -164,6 +165,21 @@ TEST_F(StsTest, DeepXmlEndsNobodysStack) {
 }
 
 // pugixml recurses into what is nested: what is larger than STS can answer is not read at all.
+TEST(ParseStsAnswerTest, CredentialsAreWhole) {
+  const std::string whole = Answer("AssumeRole", kCredentials);
+  ASSERT_TRUE(ParseStsCredentials(whole).ok());
+  for (const char* part : {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}) {
+    EXPECT_FALSE(ParseStsCredentials(absl::StrReplaceAll(whole, {{part, "Other"}})).ok()) << part;
+  }
+}
+
+TEST(ParseStsAnswerTest, WhoTheCallerIsForgesNothing) {
+  const auto identity = ParseCallerIdentity(
+      Answer("GetCallerIdentity", "<Arn>a&#10;Error: forged</Arn><Account>1&#127;</Account>"));
+  EXPECT_EQ(identity->arn, "a\\nError: forged");
+  EXPECT_EQ(identity->account, "1\\u007f");
+}
+
 TEST(ParseStsAnswerTest, HasALargestSize) {
   const auto padded = [](std::size_t size) {
     const std::string answer =
