@@ -143,9 +143,12 @@ TEST_F(ImportTest, AnImportBlockWorksToo) {
 
 TEST_F(ImportTest, AnIdThatIsNoneIsExplainedAndAsksNothing) {
   workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
-  for (const char* id : {"customers", "customers/", "/0123456789abcdef0123456789abcdef",
-                         "customers/0123", "customers/0123456789ABCDEF0123456789ABCDEF",
-                         "customers/0123456789abcdef0123456789abcdef@", " "}) {
+  for (const char* id :
+       {"customers", "customers/", "/0123456789abcdef0123456789abcdef", "customers/0123",
+        "customers/0123456789ABCDEF0123456789ABCDEF", "customers/0123456789abcdef0123456789abcdef@",
+        "arn:aws:entityresolution:eu-west-1:123456789012:matchingworkflow/customers/"
+        "0123456789abcdef0123456789abcdef",
+        " "}) {
     const Outcome imported = workspace.Import("a", id);
     EXPECT_THAT(imported, FailsWith("Invalid Import ID")) << id;
     EXPECT_THAT(imported, Says("WORKFLOW/JOB_ID")) << id;
