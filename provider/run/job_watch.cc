@@ -181,7 +181,13 @@ void JobWatch::SawStatus(Waiter& waiter, const std::string& status) {
 
 void JobWatch::Saw(Waiter& waiter, json job) {
   SawStatus(waiter, schema::TextMember(job, "status"));
-  waiter.over = jobs_.HasEnded(job);
+  if (!waiter.over && jobs_.HasEnded(job)) {
+    waiter.over = true;
+    log::Info("The job has ended", {{"workflow_name", waiter.workflow},
+                                    {"job_id", waiter.job_id},
+                                    {"status", waiter.result.last_status},
+                                    {"waited", Shown(clock_.Elapsed() - waiter.since)}});
+  }
   waiter.started = schema::ToTime(job.value("startTime", json()));
   waiter.result.job = std::move(job);
 }

@@ -18,7 +18,7 @@ class LogTest : public AcceptanceTest {
   }
 };
 
-TEST_F(LogTest, EachPollIsALineAtInfo) {
+TEST_F(LogTest, EachPollAndTheEndIsALineAtInfo) {
   emulator.SetConfig({{"job_duration", "100ms"}});
   workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
   const std::string log = LogOfApply("INFO");
@@ -27,6 +27,7 @@ TEST_F(LogTest, EachPollIsALineAtInfo) {
     EXPECT_THAT(log, HasSubstr(field));
   }
   EXPECT_THAT(log, HasSubstr(emulator.JobIds()[0]));
+  EXPECT_THAT(log, testing::ContainsRegex("\\[INFO\\] .*The job has ended: .*status=SUCCEEDED"));
 }
 
 TEST_F(LogTest, NothingSecretIsInItAtAnyLevel) {
