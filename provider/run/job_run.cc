@@ -330,6 +330,11 @@ StateAnswer JobRun::Import(const std::string& id, std::stop_token stop) {
                                   Value::Map{{"workflow_name", name.workflow}});
              HasError(wrong)) {
     mistake = std::string(absl::StripSuffix(wrong.front().detail, "."));
+  } else if (const std::string named = ToWorkflowName(name.workflow).region; !named.empty()) {
+    const std::string region = name.region.empty() ? surroundings().region : name.region;
+    if (!region.empty() && region != named) {
+      mistake = absl::StrCat("the workflow is in ", named, ", and the import goes to ", region);
+    }
   }
   if (!mistake.empty()) {
     return {.diagnostics = {InvalidImportId(kind(), id, mistake)}};

@@ -239,6 +239,12 @@ TEST(JobRunImport, RefusesWhatIsNoIdWithoutACall) {
        "the job id \"0123456789ABCDEF0123456789ABCDEF\" is not in lower case"},
       {"wf/0123456789abcdef0123456789abcdef@", "\"\" is not an AWS Region"},
       {"wf/0123456789abcdef0123456789abcdef@EU", "\"EU\" is not an AWS Region"},
+      {"arn:aws:entityresolution:us-east-1:123456789012:idmappingworkflow/wf/"
+       "0123456789abcdef0123456789abcdef",
+       "the workflow is in us-east-1, and the import goes to eu-west-1"},
+      {"arn:aws:entityresolution:us-east-1:123456789012:idmappingworkflow/wf/"
+       "0123456789abcdef0123456789abcdef@eu-west-2",
+       "the workflow is in us-east-1, and the import goes to eu-west-2"},
       {"arn:aws:entityresolution:eu-west-1:123456789012:matchingworkflow/wf/"
        "0123456789abcdef0123456789abcdef",
        "\"arn:aws:entityresolution:eu-west-1:123456789012:matchingworkflow/wf\" is the ARN of a "
