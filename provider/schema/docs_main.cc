@@ -11,7 +11,7 @@
 #include <iterator>
 #include <map>
 #include <string>
-#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +25,7 @@ namespace er::schema {
 namespace {
 
 constexpr char kProvider[] = "entityresolution";
+constexpr char kApi[] = "https://docs.aws.amazon.com/entityresolution/latest/apireference/API_";
 
 bool failed = false;
 
@@ -121,6 +122,25 @@ std::string MovedSection(const Schema& schema) {
   return text;
 }
 
+// The operation that tells most about a type; null if there is none.
+const Operation* OperationOf(const Schema& schema) {
+  if (const auto* managed = std::get_if<Managed>(&schema.behaviour)) return managed->create;
+  if (const auto* job = std::get_if<JobKind>(&schema.behaviour)) return job->start;
+  if (const auto* reading = std::get_if<Reading>(&schema.behaviour)) return reading->operation;
+  if (const auto* starting = std::get_if<Starting>(&schema.behaviour)) {
+    return OperationOf(*BuiltInCatalog().Find(Kind::kResource, starting->run));
+  }
+  return nullptr;
+}
+
+// What the type is, and where the API says the same.
+std::string Introduction(const Schema& schema) {
+  const Operation* operation = OperationOf(schema);
+  if (operation == nullptr) return schema.description;
+  return absl::StrCat(schema.description, "\n\nIn the API: [", operation->name, "](", kApi,
+                      operation->name, ".html).");
+}
+
 std::string Page(const std::string& repository, const Schema& schema) {
   const bool is_provider = schema.kind == Kind::kProvider;
   const Place& place = PlaceOf(schema.kind);
@@ -136,7 +156,7 @@ std::string Page(const std::string& repository, const Schema& schema) {
       "description: |-\n  ", FirstParagraph(schema.description), "\n---\n\n# ",
       is_provider ? absl::StrCat(kProvider, " Provider")
                   : absl::StrCat(schema.name, " (", place.title, ")"),
-      "\n\n", schema.description, "\n\n## Example Usage\n\n");
+      "\n\n", Introduction(schema), "\n\n## Example Usage\n\n");
   absl::StrAppend(&page, Fenced("terraform", Read(absl::StrCat(folder, "/", place.example))));
   absl::StrAppend(&page, Prose(repository, absl::StrCat(repository, "/schemas/",
                                                         is_provider ? "" : place.folder + "/",
