@@ -131,6 +131,7 @@ Task<Run::Ended> Run::TakeUpEarlier(TakeUp& earlier) {
 // What a process that died has sent may have been executed: that is settled before anything is
 // sent.
 Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
+  Report("Looking for a minute for the job of an earlier invocation, whose start had no answer");
   const StartResult result = co_await Settle(runs_, region_, note_, request, until_);
   if (result.kind == StartResult::Kind::kNotStarted && result.status.ok()) co_return std::nullopt;
   if (result.kind != StartResult::Kind::kFound) co_return NotStartedBecause(result);
@@ -190,9 +191,9 @@ StartRequest Run::ToStart(const TakeUp& earlier) {
           .members = schema::ToMembers(schema_, *kind().start, request_.planned),
           .on_conflict = OnConflictOf(state_),
           .keep = std::max(time_out_, kShortestKept),
-          .may_take_up = [&earlier](const Look& look, const Noted& noted) {
-            return earlier.MayTake(look, noted);
-          }};
+          .may_take_up = [&earlier](const Look& look,
+                                    const Noted& noted) { return earlier.MayTake(look, noted); },
+          .report = invocation_.has_value() ? invocation_->progress : nullptr};
 }
 
 Run::Ended Run::NotStartedBecause(const StartResult& result) {

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "run/describe_invocation.h"
 #include "run/job_watch.h"
 #include "schema/translate.h"
 
@@ -182,6 +183,7 @@ class Starter {
     if (!is_busy) ++lost_answers_;
     log::Warn("The answer to a start was lost; looking for the job in the list",
               {{"workflow_name", request_.workflow}, {"error", failure.message()}});
+    Report("The answer to the start was lost; looking for its job for a minute");
     StartResult found = co_await Reconcile();
     if (found.kind != Kind::kNotStarted) co_return Ended(std::move(found));
     if (lost_answers_ >= kMostLostAnswers && !is_busy) co_return Unknown(failure, {});
@@ -226,6 +228,9 @@ class Starter {
   Task<absl::Status> AwaitSettling() {
     log::Info("Waiting until it is certain what became of another process's start",
               {{"workflow_name", request_.workflow}});
+    if (!std::exchange(told_of_settling_, true)) {
+      Report("Waiting until it is certain what became of another process's start");
+    }
     co_await clock_.Pause(std::min(kOpenPause, until_.deadline - clock_.Elapsed()), until_.stop);
     co_return IsOver();
   }
@@ -466,16 +471,31 @@ class Starter {
     if (running.has_value()) {
       log::Info("Waiting for another job to end",
                 {{"workflow_name", running->workflow}, {"job_id", running->id}});
-      co_await region_.watch.Await(running->workflow, running->id, until_);
+      const std::string job =
+          absl::StrCat("Waiting for job ", running->id, " of ", jobs_.kind().workflow_title, " \"",
+                       running->workflow, "\"");
+      Report(absl::StrCat(job, " to end"));
+      JobWatch::Progress progress;  // may be told once more when this has gone
+      if (request_.report) {
+        progress = [report = request_.report, job](const Awaited& so_far, absl::Duration waited) {
+          report(absl::StrCat(job, ": ", StillWaiting(so_far.last_status, waited, "")));
+        };
+      }
+      co_await region_.watch.Await(running->workflow, running->id, until_, std::move(progress));
     } else {
       log::Info("The service does not take the start now; trying again",
                 {{"workflow_name", request_.workflow}, {"error", refusal_.message()}});
+      Report("The service does not take the start now; trying again");
       // A while that grows with the time waited already.
       const absl::Duration pause = PollInterval(clock_.Elapsed() - since_);
       co_await clock_.Pause(std::min(pause, until_.deadline - clock_.Elapsed()), until_.stop);
     }
     const absl::Status over = IsOver();
     co_return !over.ok() && !in_the_way_ ? refusal_ : over;
+  }
+
+  void Report(const std::string& line) const {
+    if (request_.report) request_.report(line);
   }
 
   absl::Status IsOver() {
@@ -503,6 +523,7 @@ class Starter {
   absl::Duration listed_at_;
 
   std::map<std::string, absl::Duration> open_since_;  // others' attempts, by note and version
+  bool told_of_settling_ = false;
 
   // Of a refusal that passes by itself.
   bool is_busy_ = false;

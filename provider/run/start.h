@@ -31,6 +31,8 @@ struct StartRequest {
   // Whether a create of this run may take the note up: one that turns up while this waits for its
   // turn is taken up instead of a start.
   std::function<bool(const Look&, const Noted&)> may_take_up{};
+  // Tells somebody who waits what for; none: nobody is told.
+  std::function<void(const std::string& line)> report{};
 };
 
 struct StartResult {
