@@ -27,7 +27,9 @@ constexpr char kRequirement[] = R"(terraform {
 }
 )";
 
-constexpr char kSource[] = "registry.terraform.io/idmapping/entityresolution";
+// What a configuration may call the provider: OpenTofu looks for what names no registry in its own.
+constexpr const char* kSources[] = {"registry.terraform.io/idmapping/entityresolution",
+                                    "registry.opentofu.org/idmapping/entityresolution"};
 constexpr char kProgram[] = "terraform-provider-entityresolution";
 #ifdef __aarch64__
 constexpr char kMachine[] = "arm64";
@@ -169,15 +171,18 @@ Workspace::Workspace(const std::string& folder, const std::string& endpoint) : f
 // Terraform takes the provider from `programs`. For `init` it is in a mirror, too.
 void Workspace::WriteCliConfiguration(const std::string& programs) {
   const std::string mirror = folder_ + "/mirror";
-  const std::string package = absl::StrCat(mirror, "/", kSource, "/0.0.1/linux_", kMachine);
-  std::filesystem::create_directories(package);
-  std::error_code exists;
-  std::filesystem::create_symlink(absl::StrCat(ER_BINARY_DIR, "/", kProgram),
-                                  absl::StrCat(package, "/", kProgram, "_v0.0.1"), exists);
+  std::string overrides;
+  for (const char* source : kSources) {
+    const std::string package = absl::StrCat(mirror, "/", source, "/0.0.1/linux_", kMachine);
+    std::filesystem::create_directories(package);
+    std::error_code exists;
+    std::filesystem::create_symlink(absl::StrCat(ER_BINARY_DIR, "/", kProgram),
+                                    absl::StrCat(package, "/", kProgram, "_v0.0.1"), exists);
+    absl::StrAppend(&overrides, "    \"", source, "\" = \"", programs, "\"\n");
+  }
   WriteFile(folder_ + "/cli.tfrc",
-            absl::StrCat("provider_installation {\n  dev_overrides {\n    \"", kSource, "\" = \"",
-                         programs, "\"\n  }\n  filesystem_mirror {\n    path = \"", mirror,
-                         "\"\n  }\n}\n"));
+            absl::StrCat("provider_installation {\n  dev_overrides {\n", overrides,
+                         "  }\n  filesystem_mirror {\n    path = \"", mirror, "\"\n  }\n}\n"));
 }
 
 void Workspace::RunProviderBy(const std::string& script) {
