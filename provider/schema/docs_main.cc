@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "schema/identity.h"
@@ -141,6 +142,30 @@ std::string Introduction(const Schema& schema) {
                       operation->name, ".html).");
 }
 
+// The paths of the sensitive attributes that a configuration can set.
+void CollectSensitive(const std::vector<Attribute>& attributes, const std::string& above,
+                      std::vector<std::string>& paths) {
+  for (const Attribute& attribute : attributes) {
+    const std::string path = absl::StrCat(above, attribute.name);
+    if (!attribute.required && !attribute.optional) continue;
+    if (attribute.sensitive) paths.push_back(path);
+    CollectSensitive(attribute.attributes, path + ".", paths);
+  }
+}
+
+// What a generated configuration lacks, and would take away if it were applied as it is.
+std::string GeneratedSection(const Schema& list) {
+  std::vector<std::string> paths;
+  CollectSensitive(BuiltInCatalog().Find(Kind::kResource, list.name)->attributes, "", paths);
+  if (paths.empty()) return "";
+  return absl::StrCat(
+      "## Generated Configuration\n\nTerraform writes no sensitive value into what "
+      "`-generate-config-out` makes: ",
+      absl::StrCat("`", absl::StrJoin(paths, "` and `"), "`"),
+      " is `null` there where the object has one. Fill it in before you apply, or "
+      "the plan says that it goes.\n\n");
+}
+
 std::string Page(const std::string& repository, const Schema& schema) {
   const bool is_provider = schema.kind == Kind::kProvider;
   const Place& place = PlaceOf(schema.kind);
@@ -161,6 +186,7 @@ std::string Page(const std::string& repository, const Schema& schema) {
   absl::StrAppend(&page, Prose(repository, absl::StrCat(repository, "/schemas/",
                                                         is_provider ? "" : place.folder + "/",
                                                         BareName(schema), ".md")));
+  if (schema.kind == Kind::kListResource) absl::StrAppend(&page, GeneratedSection(schema));
   absl::StrAppend(&page, ArgumentReference(schema), AttributeReference(schema));
   if (schema.kind == Kind::kResource) {
     absl::StrAppend(&page, "## Import\n\nWith an `import` block:\n\n",
