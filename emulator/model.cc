@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -41,11 +42,12 @@ struct Model {
   std::map<std::string, Shape> shapes{};
 };
 
-// A star after the name: required. A question mark before it: in the query. One that is a label of
-// the path is there.
+// A star after the name: required. A question mark before it: in the query; a caret: in a header.
+// One that is a label of the path is there.
 Member ToMember(absl::string_view name, const Json& shape, absl::string_view path) {
   Member member{.shape = shape.get<std::string>()};
   if (absl::ConsumePrefix(&name, "?")) member.place = Place::kQuery;
+  if (absl::ConsumePrefix(&name, "^")) member.place = Place::kHeader;
   member.required = absl::ConsumeSuffix(&name, "*");
   member.name = std::string(name);
   if (absl::StrContains(path, absl::StrCat("{", name, "}"))) member.place = Place::kPath;
@@ -257,6 +259,33 @@ void AddParameter(const Member& member, const std::string& text, Json& input) {
   }
 }
 
+// The elements of a header that is a list: texts between commas, in quotation marks where they hold
+// one. https://smithy.io/2.0/spec/http-bindings.html#httpheader-trait
+std::vector<std::string> HeaderElements(absl::string_view header) {
+  std::vector<std::string> elements(1);
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (header[i] == '"') {
+      is_quoted = !is_quoted;
+    } else if (header[i] == ',' && !is_quoted) {
+      elements.emplace_back();
+    } else {
+      if (is_quoted && header[i] == '\\' && i + 1 < header.size()) ++i;
+      elements.back() += header[i];
+    }
+  }
+  for (std::string& element : elements) absl::StripAsciiWhitespace(&element);
+  return elements;
+}
+
+void AddHeader(const Member& member, const std::string& text, Json& input) {
+  if (TheModel().shapes.at(member.shape).kind == Shape::Kind::kList) {
+    input[member.name] = HeaderElements(text);
+  } else {
+    input[member.name] = text;
+  }
+}
+
 const std::vector<Operation>& Operations() { return TheModel().operations; }
 
 }  // namespace
@@ -311,6 +340,11 @@ Result ReadInput(const Operation& operation, const Request& request) {
         const auto label = std::find(pattern.begin(), pattern.end(), "{" + member.name + "}");
         input[member.name] =
             PercentDecode(segments.at(static_cast<std::size_t>(label - pattern.begin())));
+        break;
+      }
+      case Place::kHeader: {
+        const std::string header = absl::AsciiStrToLower(member.name);
+        if (request.HasHeader(header)) AddHeader(member, request.Header(header), input);
         break;
       }
       case Place::kQuery:

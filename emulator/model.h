@@ -18,7 +18,7 @@ namespace er::emulator {
 struct Member {
   std::string name{};
   std::string shape{};
-  enum class Place { kBody, kPath, kQuery } place = Place::kBody;
+  enum class Place { kBody, kPath, kQuery, kHeader } place = Place::kBody;
   bool required = false;
 };
 
@@ -35,8 +35,8 @@ const Operation* FindOperation(absl::string_view method, absl::string_view path)
 
 std::vector<std::string> OperationNames();
 
-// The request's input as one object: members of path, query and body, nulls left out. A body that
-// is not JSON and members of a wrong type are a SerializationException, broken limits a
+// The request's input as one object: members of path, query, headers and body, nulls left out. A
+// body that is not JSON and members of a wrong type are a SerializationException, broken limits a
 // ValidationException that lists all of them. So is a member of the body that the model does not
 // have: the service drops it in silence, which helps nobody who tries something out.
 Result ReadInput(const Operation& operation, const Request& request);

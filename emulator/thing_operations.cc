@@ -164,6 +164,18 @@ Result Delete(const Kind& kind, const ThingCall& call) {
   return Json{{"message", absl::StrCat("The ", kind.title, " ", name, " is deleted")}};
 }
 
+// There are no records here: whatever the id, its record is deleted.
+Result DeleteUniqueIds(const Kind& kind, const ThingCall& call) {
+  const std::string name = NameIn(kind, call);
+  if (call.things.Find(kind, call.scope, name) == nullptr) return NoSuchThing(kind, name);
+  Json deleted = Json::array();
+  for (const Json& id : call.input["uniqueIds"]) deleted.push_back({{"uniqueId", id}});
+  return Json{{"status", "COMPLETED"},
+              {"errors", Json::array()},
+              {"deleted", std::move(deleted)},
+              {"disconnectedUniqueIds", Json::array()}};
+}
+
 Json SummaryJson(const Kind& kind, const ThingCall& call, const Thing& thing) {
   const Json whole = ThingJson(call.things, call.config, thing, call.scope, call.now);
   Json summary = Json::object();
@@ -237,7 +249,7 @@ const std::map<std::string, OnTags>& TagOperations() {
   return operations;
 }
 
-// Create, Get, Update, Delete and List of each kind.
+// Create, Get, Update, Delete and List of each kind, and what there is of one alone.
 const std::map<std::string, std::pair<OnThing, const Kind*>>& ThingOperations() {
   static const auto& operations = *[] {
     auto* made = new std::map<std::string, std::pair<OnThing, const Kind*>>();
@@ -249,6 +261,7 @@ const std::map<std::string, std::pair<OnThing, const Kind*>>& ThingOperations() 
       (*made)["Delete" + noun] = {Delete, &kind};
       (*made)["List" + noun + "s"] = {List, &kind};
     }
+    (*made)["BatchDeleteUniqueId"] = {DeleteUniqueIds, FindKind("matchingworkflow")};
     return made;
   }();
   return operations;

@@ -14,6 +14,7 @@
 #include "managed/declared_data_source.h"
 #include "managed/declared_query.h"
 #include "managed/declared_resource.h"
+#include "managed/unique_id_deletion.h"
 #include "resource/describe.h"
 #include "run/describe.h"
 #include "run/folder_store.h"
@@ -58,6 +59,8 @@ Bound::Bound(const schema::Catalog& catalog, Clock& clock,
     } else if (const auto* starting = std::get_if<schema::Starting>(&type.behaviour)) {
       const schema::Schema& run = *catalog.Find(schema::Kind::kResource, starting->run);
       actions_.emplace(type.name, std::make_unique<run::JobAction>(type, run, runs_.get()));
+    } else if (std::holds_alternative<schema::Batch>(type.behaviour)) {
+      actions_.emplace(type.name, std::make_unique<managed::UniqueIdDeletion>(type, context));
     }
   }
   for (const schema::Schema& type : catalog.types) {

@@ -22,10 +22,11 @@ struct Operation {
   std::string name{};    // StartIdMappingJob
   std::string method{};  // POST
   std::string path{};    // /idmappingworkflows/{workflowName}/jobs; {x} is filled from the member x
-  std::vector<std::string> query{};  // the members that travel in the query
-  bool repeatable = false;           // may be sent again after any failure
-  bool confidential = false;         // bodies hold secrets: they are kept out of the log
-  std::vector<Secret> secrets{};     // what the body holds and a message must not repeat
+  std::vector<std::string> query{};   // the members that travel in the query
+  std::vector<std::string> header{};  // the members that travel in headers of their name
+  bool repeatable = false;            // may be sent again after any failure
+  bool confidential = false;          // members hold secrets: they are kept out of the log
+  std::vector<Secret> secrets{};      // what the body holds and a message must not repeat
   // Asked right before each attempt goes out; none: it always may. Where it says no, nothing more
   // is sent, and the call fails with kAborted and Execution::kNotSent: what was tried before was
   // not executed, or it would not be tried again.
@@ -46,8 +47,8 @@ class Client {
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // Calls `operation` with `members`, an object of the API's member names; members that are neither
-  // in the path nor in the query form the body.
+  // Calls `operation` with `members`, an object of the API's member names; members that are not in
+  // the path, the query or a header form the body.
   //
   // A repeatable operation is repeated in standard retry mode. One that is not is repeated only if
   // no byte of it was sent, or if the service refused it before executing it (throttling, expired

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "aws/error_answer.h"
 #include "aws/json_answer.h"
 #include "aws/uri.h"
@@ -14,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-// A member of the path or the query as text; empty where it has none.
+// A member of the path, the query or a header as text; empty where it has none.
 std::string TextOf(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean() || value.is_number()) return value.dump();
@@ -68,6 +70,33 @@ std::string TakeQuery(const Operation& operation, json& rest) {
   return query;
 }
 
+// An element of a list that is one header: in quotation marks where it would end there.
+// https://smithy.io/2.0/spec/http-bindings.html#httpheader-trait
+std::string ListedInHeader(const json& value) {
+  std::string text = TextOf(value);
+  if (text.find_first_of("\",") == std::string::npos) return text;
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
+}
+
+// Lists become one header with commas in between, and what says nothing is left out.
+http::Headers TakeHeaders(const Operation& operation, json& rest) {
+  http::Headers headers;
+  for (const std::string& member : operation.header) {
+    const auto found = rest.find(member);
+    if (found == rest.end()) continue;
+    std::vector<std::string> texts;
+    if (found->is_array()) {
+      for (const json& element : *found) texts.push_back(ListedInHeader(element));
+    } else {
+      texts.push_back(TextOf(*found));
+    }
+    std::string value = absl::StrJoin(texts, ",");
+    if (!value.empty()) headers.emplace_back(member, std::move(value));
+    rest.erase(found);
+  }
+  return headers;
+}
+
 absl::Status CheckAnswer(const http::Response& response) {
   if (response.code == 204 || ParseJsonAnswer(response.body).is_object()) {
     return absl::OkStatus();
@@ -117,8 +146,12 @@ absl::StatusOr<http::Request> EncodeRestJson(absl::string_view endpoint, const O
   const std::string query = TakeQuery(operation, rest);
   http::Request request{.method = operation.method,
                         .url = absl::StrCat(endpoint, path, query),
+                        .headers = TakeHeaders(operation, rest),
                         .confidential = operation.confidential,
                         .secrets = operation.secrets};
+  if (operation.confidential) {
+    for (const auto& [name, value] : request.headers) request.secrets.emplace_back(value);
+  }
   // A body is made of what is left; where the method has one, {} says that nothing is.
   const bool has_body = operation.method != "GET" && operation.method != "DELETE";
   if (has_body || !rest.empty()) {

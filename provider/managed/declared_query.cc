@@ -1,5 +1,6 @@
 #include "managed/declared_query.h"
 
+#include <memory>
 #include <variant>
 #include <vector>
 
@@ -7,8 +8,8 @@
 #include "managed/declared_resource.h"
 #include "managed/describe.h"
 #include "managed/identity.h"
+#include "managed/remote.h"
 #include "resource/describe.h"
-#include "resource/operation.h"
 #include "schema/translate.h"
 
 namespace er::managed {
@@ -32,19 +33,25 @@ Value DeclaredQuery::ToObject(const json& item, const std::string& region) const
   return object;
 }
 
+// Where nothing is said, that of an ARN that the configuration has.
+std::string DeclaredQuery::RegionOf(const Value& config) const {
+  if (config["region"].IsString()) return config["region"].AsString();
+  const Value& arn = config[std::get<schema::Managed>(listed_.behaviour).arn];
+  const auto parsed = schema::ParseArn(arn.IsString() ? arn.AsString() : "");
+  return parsed.has_value() ? parsed->scope.region : context_.session->region();
+}
+
 Diagnostics DeclaredQuery::List(const resource::ListRequest& request, const Take& take) {
-  const schema::Listing& list = std::get<schema::Managed>(listed_.behaviour).list;
-  const Value& asked = request.config["region"];
-  const std::string region = asked.IsString() ? asked.AsString() : context_.session->region();
+  const std::string region = RegionOf(request.config);
   if (region.empty()) return {resource::NoRegion()};
   const absl::StatusOr<aws::Client*> client = context_.session->ClientFor(region);
   if (!client.ok()) return {resource::UnableToConnect(region, client.status())};
 
   DeclaredResource resource(listed_, context_);
   Diagnostics diagnostics;
-  const absl::Status status = resource::EachPage(
-      **client, *list.operation, list.items, json::object(), request.stop,
-      [&](const json& items, absl::Time) {
+  const std::unique_ptr<Remote> remote = RemoteOf(*context_.catalog, listed_, **client);
+  const absl::Status status =
+      remote->EachPage(request.config, request.stop, [&](const json& items, absl::Time) {
         for (const json& item : items) {
           Listed listed{.object = ToObject(item, region)};
           listed.display_name = listed.object["id"].AsString();
@@ -62,9 +69,11 @@ Diagnostics DeclaredQuery::List(const resource::ListRequest& request, const Take
         }
         return true;
       });
-  if (!status.ok()) {
+  if (remote->IsGone(status)) {
+    diagnostics.push_back(NothingToList(schema_, region, status));
+  } else if (!status.ok()) {
     diagnostics.push_back(
-        UnableToList(*context_.catalog, schema_, region, list.operation->name, status));
+        UnableToList(*context_.catalog, schema_, region, remote->list_operation().name, status));
   }
   return diagnostics;
 }

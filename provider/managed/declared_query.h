@@ -22,6 +22,7 @@ class DeclaredQuery final : public resource::ListResource {
   Diagnostics List(const resource::ListRequest& request, const Take& take) override;
 
  private:
+  std::string RegionOf(const Value& config) const;
   // What an item of a page says of the object.
   Value ToObject(const nlohmann::json& item, const std::string& region) const;
 

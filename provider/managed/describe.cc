@@ -1,5 +1,6 @@
 #include "managed/describe.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -13,6 +14,14 @@
 
 namespace er::managed {
 namespace {
+
+// Of unique ids: how many a text shows, what of each, and of which nothing.
+constexpr std::size_t kMostShown = 5;
+constexpr std::size_t kTail = 4;
+constexpr std::size_t kShortestCut = 3 * kTail;
+
+constexpr char kDoItAgain[] =
+    "Invoke the action again with the same arguments: to delete an id twice is the same as once.";
 
 using resource::Error;
 using resource::Reason;
@@ -63,6 +72,43 @@ std::string Advice(const schema::Catalog& catalog, const schema::Schema& schema,
 std::string Advice(const ObjectName& object, const absl::Status& why,
                    const schema::Operation* operation) {
   return Advice(*object.catalog, *object.schema, why, operation->name);
+}
+
+// "3 unique ids".
+std::string Counted(std::size_t ids) {
+  return absl::StrCat(ids, ids == 1 ? " unique id" : " unique ids");
+}
+
+std::string WorkflowOf(const DeletedIds& ids) {
+  return absl::StrCat("matching workflow \"", ids.workflow, "\" in ", ids.region);
+}
+
+// "unique_ids[3] (...4711), unique_ids[7] and 12 more".
+std::string Places(const DeletedIds& ids, const std::vector<RefusedId>& some) {
+  std::vector<std::string> places;
+  for (const RefusedId& id : some) {
+    if (places.size() == kMostShown) break;
+    places.push_back(absl::StrCat(
+        ids.items, "[", id.index, "]",
+        id.id.size() < kShortestCut
+            ? ""
+            : absl::StrCat(" (...", absl::string_view(id.id).substr(id.id.size() - kTail), ")")));
+  }
+  const std::size_t rest = some.size() - places.size();
+  return absl::StrCat(absl::StrJoin(places, ", "),
+                      rest > 0 ? absl::StrCat(" and ", rest, " more") : "");
+}
+
+// "198 deleted, 3 disconnected, 2 not deleted".
+std::string Outcomes(const DeletedIds& ids) {
+  std::vector<std::string> counts;
+  for (const auto& [count, what] :
+       {std::pair(ids.deleted, "deleted"), std::pair(ids.accepted, "accepted, to be deleted later"),
+        std::pair(ids.disconnected, "disconnected"), std::pair(ids.refused.size(), "not deleted"),
+        std::pair(ids.unmentioned.size(), "without an answer")}) {
+    if (count > 0) counts.push_back(absl::StrCat(count, " ", what));
+  }
+  return counts.empty() ? "none deleted" : absl::StrJoin(counts, ", ");
 }
 
 }  // namespace
@@ -228,6 +274,73 @@ Diagnostic UnableToReadData(const schema::Catalog& catalog, const schema::Schema
                absl::StrCat("Reading the ", schema.title, arguments.empty() ? "" : " with ",
                             absl::StrJoin(arguments, ", "), " in ", region, " failed: ",
                             Reason(why), Advice(catalog, schema, why, reading.operation->name)));
+}
+
+std::string DeletingIds(const DeletedIds& ids, std::size_t repeated) {
+  return absl::StrCat("Deleting ", Counted(ids.asked), " of ", WorkflowOf(ids),
+                      repeated == 0 ? "" : absl::StrCat(" (", repeated, " repeated)"));
+}
+
+std::string IdsSoFar(const DeletedIds& ids, std::size_t sent) {
+  return absl::StrCat(sent, " of ", ids.asked, " sent: ", Outcomes(ids));
+}
+
+std::string DeletedAsTold(const DeletedIds& ids) {
+  return absl::StrCat("Of ", Counted(ids.asked), ": ", Outcomes(ids));
+}
+
+Diagnostic IdsNotDeleted(const DeletedIds& ids) {
+  std::map<std::string, std::vector<RefusedId>> by_type;
+  for (const RefusedId& id : ids.refused) by_type[id.error_type].push_back(id);
+  std::vector<std::string> types;
+  for (const auto& [type, some] : by_type) {
+    types.push_back(absl::StrCat(type.empty() ? "no reason" : type, " for ", Places(ids, some)));
+  }
+  Diagnostic diagnostic =
+      Error("Unique IDs Not Deleted",
+            absl::StrCat(ids.refused.size(), " of ", Counted(ids.asked), " of ", WorkflowOf(ids),
+                         ids.refused.size() == 1 ? " was" : " were",
+                         " not deleted. The service says ", absl::StrJoin(types, ", and "),
+                         ".\n\nThe others are done with. VALIDATION_ERROR: check whether this is "
+                         "an id of the workflow's input, and input_source. SERVICE_ERROR: the "
+                         "service failed by itself. ",
+                         kDoItAgain));
+  diagnostic.path = Path(ids.items).Index(static_cast<std::int64_t>(ids.refused.front().index));
+  return diagnostic;
+}
+
+Diagnostic IdsUnmentioned(const DeletedIds& ids) {
+  return Warning(
+      "Unique IDs Without an Answer",
+      absl::StrCat("Of ", Counted(ids.asked), " of ", WorkflowOf(ids), ", the service has told of ",
+                   ids.unmentioned.size(), " neither that it was deleted nor that it was not: ",
+                   Places(ids, ids.unmentioned),
+                   ". It may have no record with such an id, as when it was deleted "
+                   "before."));
+}
+
+Diagnostic UnableToDeleteIds(const DeletedIds& ids, std::size_t sent, const std::string& operation,
+                             const absl::Status& why) {
+  const bool is_interrupted = absl::IsCancelled(why);
+  const std::optional<aws::Error> error = aws::ErrorOf(why);
+  const bool is_refused = error.has_value() && error->execution != aws::Execution::kUnknown;
+  const std::string before =
+      sent == 0 ? std::string("They")
+                : absl::StrCat("Of the first ", sent, ": ", Outcomes(ids), ". Those after them");
+  return Error(
+      is_interrupted ? "Interrupted While Deleting Unique IDs" : "Unable to Delete Unique IDs",
+      absl::StrCat(
+          "Deleting ", Counted(ids.asked), " of ", WorkflowOf(ids),
+          is_interrupted ? " was interrupted." : " failed: ",
+          is_interrupted ? "" : Reason(why) + resource::Advice(why, operation), "\n\n", before,
+          is_refused ? " were not deleted. " : " may or may not have been deleted. ", kDoItAgain));
+}
+
+Diagnostic NothingToList(const schema::Schema& schema, const std::string& region,
+                         const absl::Status& why) {
+  return Warning(absl::StrCat("No ", TitleCase(schema.title)),
+                 absl::StrCat("There are no ", schema.title, " in ", region,
+                              ", or not that of which they would be: ", Reason(why)));
 }
 
 Diagnostic UnableToList(const schema::Catalog& catalog, const schema::Schema& schema,

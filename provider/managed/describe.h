@@ -54,6 +54,42 @@ Diagnostic UnableToReadData(const schema::Catalog& catalog, const schema::Schema
                             const Value& config, const std::string& region,
                             const absl::Status& why);
 
+// Of the unique ids that an action was given: where in the list it stands, and what the service
+// said of it.
+struct RefusedId {
+  std::size_t index = 0;
+  std::string id{};
+  std::string error_type{};
+};
+
+// What the service has said of them so far. Ids may be a person's: no text has more of them than
+// where they stand, and the end of a long one.
+struct DeletedIds {
+  std::string items{};  // the attribute that has them
+  std::string workflow{};
+  std::string region{};
+  std::size_t asked = 0;
+  std::size_t deleted = 0;
+  std::size_t accepted = 0;  // it works on them
+  std::size_t disconnected = 0;
+  std::vector<RefusedId> refused{};
+  std::vector<RefusedId> unmentioned{};  // of which it said nothing
+};
+
+// Lines.
+std::string DeletingIds(const DeletedIds& ids, std::size_t repeated);
+std::string IdsSoFar(const DeletedIds& ids, std::size_t sent);
+std::string DeletedAsTold(const DeletedIds& ids);
+
+Diagnostic IdsNotDeleted(const DeletedIds& ids);
+Diagnostic IdsUnmentioned(const DeletedIds& ids);
+// A request failed. `sent`: those of the requests before it.
+Diagnostic UnableToDeleteIds(const DeletedIds& ids, std::size_t sent, const std::string& operation,
+                             const absl::Status& why);
+
+// The service does not know that of which they would be.
+Diagnostic NothingToList(const schema::Schema& schema, const std::string& region,
+                         const absl::Status& why);
 Diagnostic UnableToList(const schema::Catalog& catalog, const schema::Schema& schema,
                         const std::string& region, const std::string& operation,
                         const absl::Status& why);

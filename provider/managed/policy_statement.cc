@@ -152,4 +152,18 @@ absl::StatusOr<aws::Answer> PolicyStatement::Update(const Value& planned, std::s
   }
 }
 
+absl::Status PolicyStatement::EachPage(const Value& within, std::stop_token stop,
+                                       const resource::TakePage& take) {
+  ASSIGN_OR_RETURN(const aws::Answer answer, Remote::Read(within, std::move(stop)));
+  ASSIGN_OR_RETURN(json document, ReadDocument(answer));
+  json page = json::array();
+  for (const json& statement : document["Statement"]) {
+    if (!statement.is_object() || TextMember(statement, "Sid").empty()) continue;
+    page.push_back(FromStatement(statement));
+    page.back()["arn"] = within["arn"].AsString();
+  }
+  take(std::move(page), answer.date);
+  return absl::OkStatus();
+}
+
 }  // namespace er::managed

@@ -18,6 +18,9 @@ class PolicyStatement final : public Remote {
   // Exchanges the statement in the document, and leaves the others as they are: at no moment is it
   // not there. Where somebody else changed the document in between, it is read again.
   absl::StatusOr<aws::Answer> Update(const Value& planned, std::stop_token stop) override;
+  // All statements that have a name are on one page.
+  absl::Status EachPage(const Value& within, std::stop_token stop,
+                        const resource::TakePage& take) override;
 };
 
 // The members of AddPolicyStatement that say what `statement`, of a policy document, says.

@@ -6,7 +6,6 @@
 
 #include "base/secret.h"
 #include "managed/policy_statement.h"
-#include "resource/operation.h"
 
 namespace er::managed {
 namespace {
@@ -74,6 +73,12 @@ absl::StatusOr<aws::Answer> Remote::Update(const Value& planned, std::stop_token
 absl::StatusOr<aws::Answer> Remote::Delete(const Value& object, std::stop_token stop) {
   return Call(*managed_.remove, schema::ToMembers(schema_, *managed_.remove, object),
               std::move(stop));
+}
+
+absl::Status Remote::EachPage(const Value& /*within*/, std::stop_token stop,
+                              const resource::TakePage& take) {
+  return resource::EachPage(client_, list_operation(), managed_.list.items, json::object(),
+                            std::move(stop), take);
 }
 
 bool Remote::IsGone(const absl::Status& failure) const {

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "aws/client.h"
+#include "resource/operation.h"
 #include "schema/loader.h"
 #include "schema/schema.h"
 #include "schema/translate.h"
@@ -38,6 +39,16 @@ class Remote {
   virtual absl::StatusOr<aws::Answer> Read(const Value& object, std::stop_token stop);
   virtual absl::StatusOr<aws::Answer> Update(const Value& planned, std::stop_token stop);
   virtual absl::StatusOr<aws::Answer> Delete(const Value& object, std::stop_token stop);
+
+  // The objects that there are, page by page: items with the members that name an object. `within`
+  // has the attributes without which nothing can be listed.
+  virtual absl::Status EachPage(const Value& within, std::stop_token stop,
+                                const resource::TakePage& take);
+
+  // The operation that tells them.
+  const schema::Operation& list_operation() const {
+    return managed_.in_document ? *managed_.read : *managed_.list.operation;
+  }
 
   bool IsGone(const absl::Status& failure) const;
 

@@ -26,6 +26,7 @@ absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& o
                       .method = operation.method,
                       .path = operation.path,
                       .query = operation.query,
+                      .header = operation.header,
                       .repeatable = operation.repeatable,
                       .confidential = operation.confidential,
                       .secrets = std::move(secrets),

@@ -31,11 +31,12 @@ std::string BaseName(absl::string_view file) {
 }
 
 Operation ReadOperation(const std::string& name, const Cursor& at) {
-  at.Allow({"method", "path", "query", "repeatable", "input", "output"});
+  at.Allow({"method", "path", "query", "header", "repeatable", "input", "output"});
   Operation operation{.name = name,
                       .method = at.RequiredText("method"),
                       .path = at.RequiredText("path"),
                       .query = at.Texts("query"),
+                      .header = at.Texts("header"),
                       .repeatable = at.Flag("repeatable"),
                       .input = at.Texts("input"),
                       .output = at.Texts("output")};
@@ -44,6 +45,7 @@ Operation ReadOperation(const std::string& name, const Cursor& at) {
     at.Fail("method must be GET, POST, PUT or DELETE");
   }
   std::vector<std::string> placed = operation.query;
+  placed.insert(placed.end(), operation.header.begin(), operation.header.end());
   for (const absl::string_view segment : absl::StrSplit(operation.path, '/')) {
     if (absl::StartsWith(segment, "{") && absl::EndsWith(segment, "}")) {
       placed.emplace_back(segment.substr(1, segment.size() - 2));
@@ -51,7 +53,8 @@ Operation ReadOperation(const std::string& name, const Cursor& at) {
   }
   for (const std::string& member : placed) {
     if (!absl::c_linear_search(operation.input, member)) {
-      at.Fail(absl::StrCat("it takes no ", member, " that could be in the path or the query"));
+      at.Fail(absl::StrCat("it takes no ", member,
+                           " that could be in the path, the query or a header"));
     }
   }
   return operation;
@@ -103,6 +106,12 @@ void CheckBehaviour(const Cursor& file, const Schema& schema) {
     CheckNames(*at, schema, reading->id.attributes);
     CheckNames(*at, schema, {reading->items});
     if (!reading->ids.empty()) CheckNames(*at, schema, {"ids"});
+    return;
+  }
+  if (const auto* batch = std::get_if<Batch>(&schema.behaviour)) {
+    const Cursor at = *file.Find("batch", Node::Kind::kObject);
+    if (schema.kind != Kind::kAction) at.Fail("only an action works through a batch");
+    CheckNames(at, schema, {batch->items, "region"});
     return;
   }
   if (schema.kind != Kind::kResource) return;
@@ -269,6 +278,10 @@ class Loader {
     if (is_sound && schema.kind == Kind::kResource) {
       if (const auto at = file.Find("list_resource", Node::Kind::kObject)) {
         if (schema.identity.empty()) at->Fail("what is listed has an identity");
+        const auto* managed = std::get_if<Managed>(&schema.behaviour);
+        if (managed != nullptr && managed->list.operation == nullptr && !managed->in_document) {
+          at->Fail("\"list\" of \"managed\" is missing");
+        }
         Add(file, ListResourceOf(schema, *at));
       }
     }
@@ -287,7 +300,7 @@ class Loader {
                 "upgrades",    "description",  "managed",  "job",         "reading",
                 "data_source", "data_sources", "identity", "moved_from",  "list_resource",
                 "starts",      "takes",        "shapes",   "timeouts",    "attributes",
-                "blocks"});
+                "batch",       "blocks"});
     Schema schema{.name = file.RequiredText("name"),
                   .title = file.RequiredText("title"),
                   .subcategory = file.Text("subcategory"),
@@ -310,9 +323,10 @@ class Loader {
     }
     ReadUpgrades(file, schema);
     ReadBehaviour(file, schema);
-    schema.attributes = attribute_loader_.Read(
-        file, schema.kind == Kind::kAction ? nullptr : &members_, Unless::kMistake);
-    if (schema.kind == Kind::kAction) ReadArguments(file, schema);
+    const bool is_start = schema.kind == Kind::kAction && !file.Has("batch");
+    schema.attributes =
+        attribute_loader_.Read(file, is_start ? nullptr : &members_, Unless::kMistake);
+    if (is_start) ReadArguments(file, schema);
     AddShapes(file, schema);
     ReadTimeouts(file, schema);
     CheckObject(file, schema.attributes, {});
@@ -362,6 +376,9 @@ class Loader {
       schema.behaviour = ReadManaged(*managed);
     }
     if (const auto job = file.Find("job", Node::Kind::kObject)) schema.behaviour = ReadJob(*job);
+    if (const auto batch = file.Find("batch", Node::Kind::kObject)) {
+      schema.behaviour = ReadBatch(*batch);
+    }
     if (const auto reading = file.Find("reading", Node::Kind::kObject)) {
       schema.behaviour = ReadReading(*reading);
     } else if (schema.kind == Kind::kDataSource) {
@@ -452,6 +469,11 @@ class Loader {
             .get = FindOperation(at, "get"),
             .list = ReadListing(at, "list"),
             .workflows = ReadListing(at, "workflows")};
+  }
+
+  Batch ReadBatch(const Cursor& at) {
+    at.Allow({"operation", "items"});
+    return {.operation = FindOperation(at, "operation"), .items = at.RequiredText("items")};
   }
 
   Reading ReadReading(const Cursor& at) {

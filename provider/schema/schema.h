@@ -106,8 +106,9 @@ struct Operation {
   std::string name{};
   std::string method{};
   std::string path{};
-  std::vector<std::string> query{};
-  bool repeatable = false;  // may be sent again after any failure
+  std::vector<std::string> query{};   // the members that travel in the query,
+  std::vector<std::string> header{};  // and in headers of their name
+  bool repeatable = false;            // may be sent again after any failure
   std::vector<std::string> input{};
   std::vector<std::string> output{};
   bool confidential = false;  // it takes or gives what a type has as a sensitive attribute
@@ -197,8 +198,15 @@ struct Starting {
   std::string run{};
 };
 
+// An action that has `operation` done to each thing that the list `items`, an attribute, names: as
+// many at a time as fit into a request.
+struct Batch {
+  const Operation* operation = nullptr;
+  std::string items{};
+};
+
 // What becomes of a type; nothing of the provider itself.
-using Behaviour = std::variant<std::monostate, Managed, JobKind, Reading, Query, Starting>;
+using Behaviour = std::variant<std::monostate, Managed, JobKind, Reading, Query, Starting, Batch>;
 
 // What was done to the attributes of a type after a version of it: a state that was written with
 // that version is read by it.

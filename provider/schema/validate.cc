@@ -227,10 +227,13 @@ class Validator {
     }
   }
 
-  void Leaf(const Attribute& attribute, const Value& value, const Path& path) {
+  // `which`: of several, where it does not show itself.
+  void Leaf(const Attribute& attribute, const Value& value, const Path& path,
+            const std::string& which = "") {
     std::optional<std::string> complaint;
     if (value.IsString()) complaint = Complaint(attribute, value.AsString());
     if (value.IsNumber()) complaint = Complaint(attribute, value.AsNumber());
+    if (complaint && !which.empty()) *complaint = absl::StrCat("Element ", which, ": ", *complaint);
     if (complaint) Add(absl::StrCat("Invalid ", NameOf(path)), *std::move(complaint), path);
   }
 
@@ -274,7 +277,7 @@ class Validator {
     } else if (element.IsMap() && attribute.nesting != Nesting::kNone) {
       Object(attribute, element, place);
     } else {
-      Leaf(attribute, element, place);
+      Leaf(attribute, element, place, attribute.sensitive ? which : std::string());
     }
   }
 

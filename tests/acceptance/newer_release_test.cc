@@ -9,6 +9,7 @@ namespace er::acceptance {
 namespace {
 
 using nlohmann::json;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kMapping[] = R"(
@@ -145,6 +146,33 @@ TEST_F(NewerReleaseTest, WhatAQueryGeneratesPlansToNothing) {
   EXPECT_THAT(emulator.Jobs(), SizeIs(1));
 }
 
+TEST_F(NewerReleaseTest, TheStatementsOfAPolicyAreGeneratedToo) {
+  ER_NEEDS(kQueries);
+  const std::string mapping = absl::StrCat(kMapping, R"(
+    resource "entityresolution_policy_statement" "partner" {
+      arn          = entityresolution_schema_mapping.customers.schema_arn
+      statement_id = "partner"
+      effect       = "Allow"
+      principal    = ["210987654321", "210987654322"]
+      action       = ["entityresolution:GetSchemaMapping"]
+      condition    = jsonencode({ StringEquals = { "aws:PrincipalOrgID" = "o-example" } })
+    })");
+  workspace.Write(mapping);
+  EXPECT_THAT(workspace.Apply(), Succeeds());
+  Forget();
+  workspace.Write("");
+  WriteFile(workspace.folder() + "/all.tfquery.hcl", R"(
+    list "entityresolution_policy_statement" "all" {
+      provider = entityresolution
+      config {
+        arn = "arn:aws:entityresolution:eu-west-1:123456789012:schemamapping/customers"
+      }
+    })");
+  EXPECT_THAT(workspace.Run({"query", "-no-color", "-generate-config-out=found.tf"}), Succeeds());
+  EXPECT_THAT(workspace.Apply(), Says("1 imported, 0 added, 0 changed, 0 destroyed"));
+  EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
+}
+
 constexpr char kAction[] = R"(
 action "entityresolution_start_id_mapping_job" "now" {
   config {
@@ -184,6 +212,46 @@ TEST_F(NewerReleaseTest, AnActionIsTriggeredByAnotherResource) {
     EXPECT_THAT(emulator.JobIds(), SizeIs(version));
   }
   EXPECT_THAT(workspace.Plan(), IsEmptyPlan());
+}
+
+// What is refused does not keep the rest from being deleted, and fails in the end.
+TEST_F(NewerReleaseTest, UniqueIdsAreDeletedByHand) {
+  ER_NEEDS(kActions);
+  emulator.PutWorkflow("people", {{"kind", "matchingworkflow"}});
+  workspace.Write(R"(
+    variable "erased" {
+      type      = set(string)
+      sensitive = true
+    }
+    action "entityresolution_batch_delete_unique_id" "erasure" {
+      config {
+        workflow_name = "people"
+        unique_ids    = var.erased
+      }
+    })");
+  const auto invoke = [&] {
+    return workspace.Apply({"-invoke=action.entityresolution_batch_delete_unique_id.erasure",
+                            R"(-var=erased=["person-4711", "person-4712"])"});
+  };
+  const Outcome deleted = invoke();
+  EXPECT_THAT(deleted, Succeeds());
+  EXPECT_THAT(deleted, Says("Deleting 2 unique ids of matching workflow \"people\" in eu-west-1"));
+  EXPECT_THAT(deleted, Says("Of 2 unique ids: 2 deleted"));
+  EXPECT_THAT(deleted, Not(Says("person-")));
+
+  emulator.Fault({{"kind", "cut-after"}, {"operation", "BatchDeleteUniqueId"}});
+  EXPECT_THAT(invoke(), Succeeds()) << "an answer that is lost is asked for again";
+
+  emulator.Fault(
+      {{"kind", "altered"},
+       {"operation", "BatchDeleteUniqueId"},
+       {"members",
+        {{"deleted", {{{"uniqueId", "person-4711"}}}},
+         {"errors", {{{"uniqueId", "person-4712"}, {"errorType", "VALIDATION_ERROR"}}}}}}});
+  const Outcome refused = invoke();
+  EXPECT_EQ(refused.code, 1) << refused;
+  EXPECT_THAT(refused, Says("Unique IDs Not Deleted"));
+  EXPECT_THAT(refused, Says("VALIDATION_ERROR for unique_ids[1]"));
 }
 
 TEST_F(NewerReleaseTest, AnInvocationThatIsCutShortIsTakenUpByTheNext) {

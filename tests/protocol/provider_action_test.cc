@@ -23,6 +23,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -51,13 +52,18 @@ class ProviderAction : public testing::Test {
     return action_.Object(std::move(parts));
   }
 
-  // `after_first_line` is done once, when the first line has come.
   Invoked Invoke(const Value& config, const std::function<void()>& after_first_line = nullptr) {
+    return Invoke(action_, config, after_first_line);
+  }
+
+  // `after_first_line` is done once, when the first line has come.
+  Invoked Invoke(const Typed& action, const Value& config,
+                 const std::function<void()>& after_first_line = nullptr) {
     grpc::ClientContext call;
     call.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
     tfplugin6::InvokeAction::Request request;
-    request.set_action_type(kStart);
-    *request.mutable_config() = action_.ToMessage(config);
+    request.set_action_type(action.name());
+    *request.mutable_config() = action.ToMessage(config);
     const auto reader = provider_.plugin().provider().InvokeAction(&call, request);
     Invoked invoked;
     for (Event event; reader->Read(&event);) {
@@ -130,7 +136,21 @@ TEST_F(ProviderAction, FindsTheJobWhoseAnswerWasLost) {
   const Invoked invoked = Invoke(Config());
   EXPECT_EQ(invoked.told, "");
   EXPECT_THAT(emulator_.JobIds(), SizeIs(1));
-  EXPECT_THAT(invoked.lines.front(), HasSubstr(emulator_.JobIds()[0]));
+  ASSERT_GE(invoked.lines.size(), 3U);
+  EXPECT_EQ(invoked.lines[0], "The answer to the start was lost; looking for its job for a minute");
+  EXPECT_EQ(invoked.lines[1], "Found the job that was started: " + emulator_.JobIds()[0]);
+}
+
+TEST_F(ProviderAction, TellsWhatItWaitsForBeforeItStarts) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  const std::string other = emulator_.StartAsSomebodyElse("customers");
+  emulator_.SetConfig({{"job_duration", "1s"}});
+  const Invoked invoked = Invoke(Config(), [&] { emulator_.Finish(other); });
+  EXPECT_EQ(invoked.told, "");
+  EXPECT_EQ(invoked.lines.front(),
+            "Waiting for job " + other + " of ID mapping workflow \"customers\" to end");
+  EXPECT_THAT(invoked.lines, Contains(StartsWith("Started job ")));
+  EXPECT_THAT(emulator_.JobIds(), SizeIs(2));
 }
 
 // Ctrl-C: the job goes on, and the next invocation waits for it.
@@ -216,6 +236,127 @@ TEST_F(ProviderAction, StartsMatchingJobsToo) {
   EXPECT_EQ(told, "");
   ASSERT_THAT(emulator_.CallsOf("StartMatchingJob"), SizeIs(1));
   EXPECT_THAT(lines.back(), HasSubstr("ended: SUCCEEDED"));
+}
+
+class ProviderDeletion : public ProviderAction {
+ protected:
+  ProviderDeletion() { emulator_.PutWorkflow("people", {{"kind", "matchingworkflow"}}); }
+
+  static Value::Map Erasing(Value::List ids) {
+    return {{"workflow_name", "people"}, {"unique_ids", std::move(ids)}};
+  }
+
+  Invoked Delete(Value::Map config, const std::function<void()>& after_first_line = nullptr) {
+    return Invoke(erasure_, erasure_.Object(std::move(config)), after_first_line);
+  }
+
+  void AnswerWith(nlohmann::json members) {
+    emulator_.Fault({{"kind", "altered"},
+                     {"operation", "BatchDeleteUniqueId"},
+                     {"members", std::move(members)}});
+  }
+
+  // Several requests of these. Each is longer than the next.
+  static Value::List ManyIds() {
+    Value::List ids;
+    for (int i = 0; i < 300; ++i) ids.emplace_back(absl::StrCat("person-", 1000000000 + i));
+    return ids;
+  }
+
+  const Typed erasure_{schema::Kind::kAction, "entityresolution_batch_delete_unique_id"};
+};
+
+TEST_F(ProviderDeletion, DeletesEachIdOnceAndTellsIt) {
+  const Invoked invoked = Delete(Erasing({"4711", "a,b", "4711", "c"}));
+  EXPECT_EQ(invoked.told, "");
+  EXPECT_THAT(invoked.lines,
+              ElementsAre("Deleting 3 unique ids of matching workflow \"people\" in eu-west-1 (1 "
+                          "repeated)",
+                          "Of 3 unique ids: 3 deleted"));
+  EXPECT_EQ(emulator_.Calls("BatchDeleteUniqueId"), 1);
+}
+
+TEST_F(ProviderDeletion, SendsManyInSeveralRequestsAndTellsHowFarItIs) {
+  const Invoked invoked = Delete(Erasing(ManyIds()));
+  EXPECT_EQ(invoked.told, "");
+  const int requests = emulator_.Calls("BatchDeleteUniqueId");
+  EXPECT_GT(requests, 1);
+  ASSERT_THAT(invoked.lines, SizeIs(1 + requests));
+  EXPECT_THAT(invoked.lines[1], MatchesRegex("[0-9]+ of 300 sent: [0-9]+ deleted"));
+  EXPECT_EQ(invoked.lines.back(), "Of 300 unique ids: 300 deleted");
+}
+
+TEST_F(ProviderDeletion, AsksAgainForAnAnswerThatWasLost) {
+  emulator_.Fault({{"kind", "cut-after"}, {"operation", "BatchDeleteUniqueId"}});
+  EXPECT_EQ(Delete(Erasing({"4711"})).told, "");
+  EXPECT_EQ(emulator_.Calls("BatchDeleteUniqueId"), 2);
+}
+
+TEST_F(ProviderDeletion, NamesTheIdsThatWereRefusedByTheirPlaces) {
+  AnswerWith({{"deleted", {{{"uniqueId", "4711"}}}},
+              {"errors",
+               {{{"uniqueId", "4712"}, {"errorType", "VALIDATION_ERROR"}},
+                {{"uniqueId", "somebody-4713"}, {"errorType", "SERVICE_ERROR"}}}},
+              {"disconnectedUniqueIds", {"4720", "4721"}}});
+  const Invoked invoked = Delete(Erasing({"4711", "4712", "4711", "somebody-4713"}));
+  EXPECT_EQ(invoked.lines.back(), "Of 3 unique ids: 1 deleted, 2 disconnected, 2 not deleted");
+  EXPECT_THAT(invoked.told,
+              AllOf(StartsWith("error at unique_ids[1]: Unique IDs Not Deleted: 2 of 3 unique ids"),
+                    HasSubstr("SERVICE_ERROR for unique_ids[3] (...4713), and VALIDATION_ERROR for "
+                              "unique_ids[1]."),
+                    Not(HasSubstr("somebody"))));
+}
+
+TEST_F(ProviderDeletion, TellsWhatIsOnlyAccepted) {
+  AnswerWith({{"status", "ACCEPTED"}, {"deleted", nlohmann::json::array()}});
+  const Invoked invoked = Delete(Erasing({"4711", "4712"}));
+  EXPECT_EQ(invoked.told, "");
+  EXPECT_EQ(invoked.lines.back(), "Of 2 unique ids: 2 accepted, to be deleted later");
+}
+
+TEST_F(ProviderDeletion, WarnsOfIdsThatTheServiceSaysNothingOf) {
+  for (const nlohmann::json& deleted : {nlohmann::json::array(), nlohmann::json("none"),
+                                        nlohmann::json({1, nullptr}), nlohmann::json(nullptr)}) {
+    AnswerWith({{"deleted", deleted}});
+    const Invoked invoked = Delete(Erasing({"4711"}));
+    EXPECT_THAT(invoked.told, StartsWith("warning: Unique IDs Without an Answer: "));
+    EXPECT_EQ(invoked.lines.back(), "Of 1 unique id: 1 without an answer");
+  }
+}
+
+TEST_F(ProviderDeletion, SaysHowFarItCameWhereARequestFails) {
+  emulator_.Fault({{"kind", "access-denied"},
+                   {"operation", "BatchDeleteUniqueId"},
+                   {"after", 1},
+                   {"times", 0}});
+  const Invoked invoked = Delete(Erasing(ManyIds()));
+  EXPECT_THAT(invoked.told,
+              AllOf(StartsWith("error: Unable to Delete Unique IDs: Deleting 300 unique ids of "
+                               "matching workflow \"people\" in eu-west-1 failed: "),
+                    HasSubstr("Grant entityresolution:BatchDeleteUniqueId"),
+                    HasSubstr(" deleted. Those after them were not deleted. ")));
+  EXPECT_THAT(Delete({{"workflow_name", "nobody"}, {"unique_ids", Value::List{"1"}}}).told,
+              HasSubstr("AccessDenied"));
+}
+
+TEST_F(ProviderDeletion, IsInterrupted) {
+  emulator_.Fault({{"kind", "slow"}, {"operation", "BatchDeleteUniqueId"}, {"delay", "1m"}});
+  const Invoked invoked = Delete(Erasing({"4711"}), [&] { provider_.Stop(); });
+  EXPECT_THAT(invoked.told, StartsWith("error: Interrupted While Deleting Unique IDs: "));
+  EXPECT_THAT(invoked.lines, SizeIs(1));
+}
+
+TEST_F(ProviderDeletion, ChecksEachIdAndShowsNone) {
+  EXPECT_THAT(Delete(Erasing({"4711", "Jane Doe"})).told,
+              AllOf(StartsWith("error at unique_ids[1]: Invalid unique_ids: Element number 2: "),
+                    Not(HasSubstr("Jane"))));
+  EXPECT_THAT(Delete(Erasing({})).told, StartsWith("error at unique_ids: Too Few Elements"));
+  EXPECT_THAT(Delete(Erasing({"4711", Value::Null()})).told,
+              StartsWith("error at unique_ids[1]: Null Element"));
+  Value::Map config = Erasing({"4711"});
+  config["input_source"] = "arn:aws:s3:::bucket";
+  EXPECT_THAT(Delete(std::move(config)).told, StartsWith("error at input_source: "));
+  EXPECT_EQ(emulator_.Calls("BatchDeleteUniqueId"), 0);
 }
 
 TEST_F(ProviderAction, TellsNothingAfterAnInterrupt) {

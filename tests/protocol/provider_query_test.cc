@@ -159,6 +159,40 @@ TEST_F(ProviderQuery, FindsTheJobsOfAWorkflowWhoeverStartedThem) {
   EXPECT_EQ(run["error_message"], Value("no such bucket"));
 }
 
+TEST_F(ProviderQuery, FindsTheStatementsOfAPolicy) {
+  emulator_.PutWorkflow("customers");
+  const std::string arn =
+      "arn:aws:entityresolution:eu-west-1:123456789012:idmappingworkflow/customers";
+  const Typed statement(schema::Kind::kResource, "entityresolution_policy_statement");
+  EXPECT_THAT(Told(List(statement.name(), {{"arn", arn}})),
+              HasSubstr("warning: No Policy Statements: There are no policy statements in "
+                        "eu-west-1, or not that of which they would be: "));
+  for (const char* sid : {"reader", "writer"}) {
+    tfplugin6::ApplyResourceChange::Request apply;
+    apply.set_type_name(statement.name());
+    *apply.mutable_prior_state() = statement.ToMessage(Value::Null());
+    Value::Map planned = {{"arn", arn},
+                          {"statement_id", sid},
+                          {"effect", "Allow"},
+                          {"action", Value::List{"entityresolution:GetIdMappingJob"}},
+                          {"principal", Value::List{"210987654321"}},
+                          {"region", "eu-west-1"},
+                          {"id", Value::Unknown()}};
+    *apply.mutable_planned_state() = statement.ToMessage(statement.Object(std::move(planned)));
+    EXPECT_EQ(ToText(provider_.Call(&Stub::ApplyResourceChange, apply).diagnostics()), "");
+  }
+  std::vector<std::string> names;
+  for (const Event& event : List(statement.name(), {{"arn", arn}}, {.with_objects = true})) {
+    EXPECT_EQ(
+        event.display_name(),
+        absl::StrCat(arn, "|", statement.Identity(event.identity())["statement_id"].AsString()));
+    const Value object = statement.FromMessage(event.resource_object());
+    EXPECT_EQ(object["principal"], Value(Value::List{"210987654321"}));
+    names.push_back(object["statement_id"].AsString());
+  }
+  EXPECT_THAT(names, UnorderedElementsAre("reader", "writer"));
+}
+
 TEST_F(ProviderQuery, SaysWhatWentWrongAndEnds) {
   const std::vector<Event> events = List(kRunType, {{"workflow_name", "nobody"}});
   ASSERT_THAT(events, SizeIs(1));

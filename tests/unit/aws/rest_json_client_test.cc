@@ -124,6 +124,31 @@ TEST(EncodeRestJsonTest, AListInTheQueryRepeatsItsKey) {
   EXPECT_EQ(request->url, "https://h/tags/a?tagKeys=x&tagKeys=y%20z");
 }
 
+TEST(EncodeRestJsonTest, AListInAHeaderIsOneHeaderAndQuotesWhatHasACommaInIt) {
+  const Operation erase{.name = "BatchDeleteUniqueId",
+                        .method = "DELETE",
+                        .path = "/matchingworkflows/{workflowName}/uniqueids",
+                        .header = {"inputSource", "uniqueIds"}};
+  const auto request = EncodeRestJson(
+      "https://h", erase,
+      {{"workflowName", "wf"}, {"uniqueIds", {"4711", "a,b", "c\"d"}}, {"inputSource", nullptr}});
+  EXPECT_EQ(request->url, "https://h/matchingworkflows/wf/uniqueids");
+  EXPECT_EQ(Header(*request, "uniqueIds"), R"(4711,"a,b","c\"d")");
+  EXPECT_EQ(request->headers.size(), 1U) << "what is null says nothing";
+  EXPECT_EQ(request->body, "");
+}
+
+TEST(EncodeRestJsonTest, AHeaderOfAConfidentialOperationIsASecret) {
+  Operation erase{
+      .name = "BatchDeleteUniqueId", .method = "DELETE", .path = "/ids", .header = {"uniqueIds"}};
+  const json members = {{"uniqueIds", {"4711", "4712"}}};
+  EXPECT_TRUE(EncodeRestJson("https://h", erase, members)->secrets.empty());
+  erase.confidential = true;
+  const auto request = EncodeRestJson("https://h", erase, members);
+  ASSERT_EQ(request->secrets.size(), 1U);
+  EXPECT_EQ(request->secrets[0].Reveal(), "4711,4712");
+}
+
 TEST(EncodeRestJsonTest, APathMustHaveItsMembers) {
   for (const json& members :
        {json::object(), json{{"workflowName", ""}}, json{{"workflowName", ".."}},

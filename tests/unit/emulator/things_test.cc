@@ -101,6 +101,41 @@ const Row kRows[] = {
      {{"incrementalRunType", "IMMEDIATE"}}},
 };
 
+class UniqueIdTest : public testing::Test {
+ protected:
+  UniqueIdTest() { client.Control("PUT", "workflows/people", {{"kind", "matchingworkflow"}}); }
+
+  Seen Delete(const std::string& workflow, Headers headers) {
+    Request request =
+        Client::Unsigned("DELETE", absl::StrCat("/matchingworkflows/", workflow, "/uniqueids"), "");
+    request.headers = std::move(headers);
+    Sign(request, client.signing, client.clock.Now());
+    return client.Send(request);
+  }
+
+  Client client;
+};
+
+TEST_F(UniqueIdTest, AreReadFromAHeaderWithQuotationMarks) {
+  const Seen seen = Delete("people", {{"uniqueids", R"(4711, "a,b",c=)"}, {"inputsource", kTable}});
+  EXPECT_EQ(seen.code(), 200) << seen.answer.body;
+  EXPECT_EQ(seen.json["status"], "COMPLETED");
+  EXPECT_EQ(seen.json["deleted"],
+            Json({{{"uniqueId", "4711"}}, {{"uniqueId", "a,b"}}, {{"uniqueId", "c="}}}));
+  EXPECT_EQ(seen.json["errors"], Json::array());
+  EXPECT_EQ(seen.json["disconnectedUniqueIds"], Json::array());
+}
+
+TEST_F(UniqueIdTest, AreHeldAgainstTheLimits) {
+  EXPECT_EQ(Delete("people", {}).error(), "ValidationException");
+  EXPECT_EQ(Delete("people", {{"uniqueids", "a b"}}).error(), "ValidationException");
+  EXPECT_EQ(Delete("people", {{"uniqueids", std::string(781, 'a')}}).error(),
+            "ValidationException");
+  EXPECT_EQ(Delete("people", {{"uniqueids", "a"}, {"inputsource", "s3://bucket/"}}).error(),
+            "ValidationException");
+  EXPECT_EQ(Delete("nobody", {{"uniqueids", "a"}}).error(), "ResourceNotFoundException");
+}
+
 class ThingTest : public testing::TestWithParam<Row> {
  protected:
   ThingTest() { client.Call("POST", "/schemas", SchemaBody("s").dump()); }

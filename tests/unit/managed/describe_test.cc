@@ -35,6 +35,23 @@ absl::Status Refused(const std::string& operation, const std::string& code,
                         .execution = aws::Execution::kRefused});
 }
 
+// Of a list of eight unique ids.
+DeletedIds IdsOf(std::vector<RefusedId> refused, std::vector<RefusedId> unmentioned = {}) {
+  const std::size_t deleted = 8 - refused.size() - unmentioned.size();
+  return {.items = "unique_ids",
+          .workflow = "customers",
+          .region = "eu-west-1",
+          .asked = 8,
+          .deleted = deleted,
+          .disconnected = 2,
+          .refused = std::move(refused),
+          .unmentioned = std::move(unmentioned)};
+}
+
+RefusedId Invalid(std::size_t index, std::string id) {
+  return {.index = index, .id = std::move(id), .error_type = "VALIDATION_ERROR"};
+}
+
 absl::Status Denied(const std::string& operation) {
   return Refused(operation, "AccessDeniedException", "User is not authorized", 403);
 }
@@ -112,9 +129,40 @@ INSTANTIATE_TEST_SUITE_P(
                                              absl::InvalidArgumentError("schema_name is missing"))},
         Told{"list_interrupted",
              resource::ListInterrupted(TypeOf(schema::Kind::kListResource, "schema_mapping"))},
+        Told{"nothing_to_list",
+             NothingToList(TypeOf(schema::Kind::kListResource, "policy_statement"), "eu-west-1",
+                           Refused("GetPolicy", "ResourceNotFoundException", "There is no policy",
+                                   404))},
         Told{"unable_to_list",
              UnableToList(kCatalog, TypeOf(schema::Kind::kListResource, "schema_mapping"),
                           "eu-west-1", "ListSchemaMappings", Denied("ListSchemaMappings"))},
+        Told{"ids_not_deleted",
+             IdsNotDeleted(IdsOf({Invalid(2, "4711"),
+                                  Invalid(4, "customer-0000004711"),
+                                  {.index = 7, .id = "4714", .error_type = "SERVICE_ERROR"}}))},
+        Told{
+            "ids_not_deleted_many",
+            IdsNotDeleted(IdsOf({Invalid(0, "1"), Invalid(1, "2"), Invalid(2, "3"), Invalid(3, "4"),
+                                 Invalid(4, "5"), Invalid(5, "6"), Invalid(6, "7")}))},
+        Told{"id_not_deleted", IdsNotDeleted(IdsOf({Invalid(3, "4711")}))},
+        Told{"ids_unmentioned",
+             IdsUnmentioned(IdsOf({}, {{.index = 1, .id = "4711"}, {.index = 2, .id = "4712"}}))},
+        Told{"unable_to_delete_ids",
+             UnableToDeleteIds(IdsOf({}), 0, "BatchDeleteUniqueId", Denied("BatchDeleteUniqueId"))},
+        Told{"unable_to_delete_more_ids",
+             UnableToDeleteIds({.items = "unique_ids",
+                                .workflow = "customers",
+                                .region = "eu-west-1",
+                                .asked = 2000,
+                                .deleted = 300,
+                                .refused = {Invalid(7, "4711")}},
+                               301, "BatchDeleteUniqueId",
+                               aws::ToStatus({.operation = "BatchDeleteUniqueId",
+                                              .message = "the connection was reset",
+                                              .region = "eu-west-1",
+                                              .attempts = 3}))},
+        Told{"deleting_ids_interrupted", UnableToDeleteIds(IdsOf({}), 0, "BatchDeleteUniqueId",
+                                                           absl::CancelledError("interrupted"))},
         Told{"unable_to_read_data",
              UnableToReadData(kCatalog, TypeOf(schema::Kind::kDataSource, "schema_mapping"),
                               Value::Map{{"schema_name", "customers"}}, "eu-west-1",

@@ -557,6 +557,17 @@ const BadFile kBadFiles[] = {
      R"({"kind": "action", "name": "entityresolution_x", "title": "x", "description": "x",
          "starts": "entityresolution_thing", "takes": ["y"], "attributes": {}})",
      "actions/x.json:1: entityresolution_thing has no attribute y"},
+    {"BatchOfNoList", "actions/x.json",
+     R"({"kind": "action", "name": "entityresolution_x", "title": "x", "description": "x",
+         "batch": {"operation": "GetThing", "items": "ids"}, "attributes": {
+         "region": {"type": "string", "optional": true, "local": true, "description": "r"}}})",
+     "actions/x.json:2: batch: there is no attribute ids"},
+    {"BatchOfAResource", "resources/x.json",
+     R"({"kind": "resource", "name": "entityresolution_x", "title": "x", "description": "x",
+         "batch": {"operation": "GetThing", "items": "name"}, "attributes": {
+         "name": {"type": ["list", "string"], "required": true, "description": "n"},
+         "region": {"type": "string", "optional": true, "local": true, "description": "r"}}})",
+     "resources/x.json:2: batch: only an action works through a batch"},
     {"BadTypeName", "resources/x.json",
      R"({"kind": "resource", "name": "x", "title": "x", "description": "x"})",
      "resources/x.json:1: the name of a type begins with entityresolution_"},
@@ -635,12 +646,20 @@ const BadFile kBadFiles[] = {
     {"PathOfNoMember", "service.json",
      R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/things/{id}",
 "output": ["parts"], "input": ["name"]}}})",
-     "service.json:1: operations.GetThing: it takes no id that could be in the path or the query"},
+     "service.json:1: operations.GetThing: it takes no id that could be in the path, the query or "
+     "a "
+     "header"},
     {"QueryOfNoMember", "service.json",
      R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/",
 "query": ["page"], "output": ["parts"], "input": ["name"]}}})",
-     "service.json:1: operations.GetThing: it takes no page that could be in the path or the "
-     "query"},
+     "service.json:1: operations.GetThing: it takes no page that could be in the path, the query "
+     "or "
+     "a header"},
+    {"HeaderOfNoMember", "service.json",
+     R"({"service": "things", "operations": {"GetThing": {"method": "GET", "path": "/",
+"header": ["ids"], "output": ["parts"], "input": ["name"]}}})",
+     "service.json:1: operations.GetThing: it takes no ids that could be in the path, the query or "
+     "a header"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, BadFileTest, testing::ValuesIn(kBadFiles), NameOf<BadFile>);

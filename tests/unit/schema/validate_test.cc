@@ -472,6 +472,21 @@ TEST(Validate, DoesNotShowASecret) {
   EXPECT_EQ(diagnostics[0].detail, "The value (sensitive) must be lower case.");
 }
 
+// Terraform shows no element's place, and the element must not show itself.
+TEST(Validate, SaysWhichElementOfASecretListIsWrong) {
+  const Schema schema{.attributes = {{.name = "ids",
+                                      .type = Type::List(Type::String()),
+                                      .optional = true,
+                                      .sensitive = true,
+                                      .limits = {.max_length = 4}}}};
+  const Diagnostics diagnostics =
+      Validate(schema, Value::Map{{"ids", Value::List{"4711", "HUNTER2"}}});
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(diagnostics[0].detail,
+            "Element number 2: The value (sensitive) has 7 characters; ids takes at most 4.");
+  EXPECT_EQ(diagnostics[0].path, Path("ids").Index(1));
+}
+
 TEST(Validate, ShowsOnlyTheBeginningOfALongText) {
   const Diagnostics diagnostics = MistakesIn({{"kind", std::string(5'000'000, 'x')}});
   ASSERT_EQ(diagnostics.size(), 1U);
