@@ -25,6 +25,7 @@ struct Operation {
   std::vector<std::string> query{};   // the members that travel in the query
   std::vector<std::string> header{};  // the members that travel in headers of their name
   bool repeatable = false;            // may be sent again after any failure
+  bool answers = true;                // there is something to answer; else an empty body will do
   bool confidential = false;          // members hold secrets: they are kept out of the log
   std::vector<Secret> secrets{};      // what the body holds and a message must not repeat
   // Asked right before each attempt goes out; none: it always may. Where it says no, nothing more

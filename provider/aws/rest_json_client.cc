@@ -105,6 +105,11 @@ absl::Status CheckAnswer(const http::Response& response) {
       absl::StrCat("the answer is not a JSON object: \"", Excerpt(response), "\""));
 }
 
+// Of an operation whose answer has no members: some servers send {}, some nothing.
+absl::Status CheckEmptyAnswer(const http::Response& response) {
+  return response.body.empty() ? absl::OkStatus() : CheckAnswer(response);
+}
+
 class RestJsonClient final : public Client {
  public:
   RestJsonClient(std::string endpoint, CallerConfig config)
@@ -120,14 +125,17 @@ class RestJsonClient final : public Client {
                        .execution = Execution::kNotSent},
                       request.status().code());
     }
-    ASSIGN_OR_RETURN(const http::Response response, caller_.Run({.operation = operation.name,
-                                                                 .request = *std::move(request),
-                                                                 .repeatable = operation.repeatable,
-                                                                 .may_send = operation.may_send,
-                                                                 .check = &CheckAnswer},
-                                                                std::move(stop)));
+    ASSIGN_OR_RETURN(const http::Response response,
+                     caller_.Run({.operation = operation.name,
+                                  .request = *std::move(request),
+                                  .repeatable = operation.repeatable,
+                                  .may_send = operation.may_send,
+                                  .check = operation.answers ? &CheckAnswer : &CheckEmptyAnswer},
+                                 std::move(stop)));
     Answer answer{.request_id = RequestIdOf(response), .date = caller_.DateOf(response)};
-    if (response.code != 204) answer.body = ParseJsonAnswer(response.body);
+    if (response.code != 204 && !response.body.empty()) {
+      answer.body = ParseJsonAnswer(response.body);
+    }
     return answer;
   }
 

@@ -28,6 +28,7 @@ absl::StatusOr<aws::Answer> Call(aws::Client& client, const schema::Operation& o
                       .query = operation.query,
                       .header = operation.header,
                       .repeatable = operation.repeatable,
+                      .answers = !operation.output.empty(),
                       .confidential = operation.confidential,
                       .secrets = std::move(secrets),
                       .may_send = std::move(may_send)},

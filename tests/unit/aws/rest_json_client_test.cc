@@ -211,6 +211,17 @@ TEST_F(RestJsonClientTest, TwoHundredAndFourHasNoBody) {
   EXPECT_EQ(Start()->body, json::object());
 }
 
+TEST_F(RestJsonClientTest, WhatAnswersNothingMayDoSoWithoutABody) {
+  const Operation tag{
+      .name = "TagResource", .method = "POST", .path = "/tags/{resourceArn}", .answers = false};
+  for (const char* body : {"", "{}"}) {
+    transport_.Answer(200, body);
+    const auto answer = NewClient()->Call(tag, {{"resourceArn", "a"}}, {});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->body, json::object());
+  }
+}
+
 TEST_F(RestJsonClientTest, AnErrorSaysAllThatIsKnown) {
   Refuse(400, "ConflictException", {{"x-amzn-requestid", "7"}});
   const auto answer = Start();
