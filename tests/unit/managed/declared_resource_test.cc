@@ -109,6 +109,15 @@ TEST_F(CreateTest, RecognisesItsOwnWhoseAnswerWasLost) {
                                                  "GetSchemaMapping", "GetSchemaMapping"));
 }
 
+// Times without fractions may lie before what was done in the same second.
+TEST_F(CreateTest, RecognisesItsOwnByTimesOfWholeSeconds) {
+  service_.faults["CreateSchemaMapping"] = {{.works = true}};
+  service_.retell = [](json& told) {
+    if (told.contains("createdAt")) told["createdAt"] = told["createdAt"].get<double>() - 1;
+  };
+  EXPECT_THAT(Apply(Config()).diagnostics, IsEmpty());
+}
+
 TEST_F(CreateTest, IsSentAgainWhereItWasNotDone) {
   service_.faults["CreateSchemaMapping"] = {{}, {}};
   const StateAnswer made = Apply(Config());
@@ -341,6 +350,8 @@ TEST_F(PlanTest, WarnsThatWhatIsUsedIsFixed) {
   EXPECT_EQ(plan.diagnostics[0].severity, Diagnostic::Severity::kWarning);
   EXPECT_THAT(PlanTo(made.state, Config({{"tags", Value::Map{{"a", "b"}}}})).diagnostics,
               IsEmpty());
+  EXPECT_THAT(PlanTo(made.state, Config({{"schema_name", "new"}})).diagnostics, IsEmpty())
+      << "another one takes its place";
 }
 
 TEST_F(PlanTest, MissesARegion) {
@@ -390,6 +401,14 @@ TEST_F(ReadTest, CostsTwoCalls) {
   service_.calls.clear();
   EXPECT_EQ(Read(made).state, made.state);
   EXPECT_THAT(service_.Operations(), ElementsAre("GetSchemaMapping", "ListTagsForResource"));
+}
+
+TEST_F(ReadTest, WhatGoesBetweenItsCallsIsForTheNext) {
+  const StateAnswer made = Apply(Config());
+  service_.faults["ListTagsForResource"] = {{.code = "ResourceNotFoundException"}};
+  const StateAnswer read = Read(made);
+  EXPECT_THAT(read.diagnostics, IsEmpty());
+  EXPECT_EQ(read.state, made.state);
 }
 
 TEST_F(ReadTest, SeesWhatSomebodyElseChanged) {
