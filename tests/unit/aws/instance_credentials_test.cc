@@ -99,6 +99,12 @@ TEST_F(InstanceCredentialsTest, IsNoneWhereNobodyAnswers) {
             absl::NotFoundError("no instance metadata service: no route"));
 }
 
+TEST_F(InstanceCredentialsTest, IsNoneWhereItRefusesTokens) {
+  transport_.Answer(403, "");
+  EXPECT_EQ(New()->Get({}).status(),
+            absl::NotFoundError("the instance metadata service is switched off (HTTP 403)"));
+}
+
 TEST_F(InstanceCredentialsTest, IsNoneWithoutARole) {
   transport_.Answer(200, "TOKEN");
   transport_.Answer(404, "");

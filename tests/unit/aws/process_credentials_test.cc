@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -123,11 +125,35 @@ TEST(ProcessCredentialsTest, AProgramThatIsNotThere) {
 }
 
 TEST(ProcessCredentialsTest, GetsNoneOfOurFilesAndNothingToRead) {
-  const Script script("read line && exit 1\n[ -e /proc/self/fd/9 ] && exit 2\nexit 0\n");
+  const Script script("[ -e /proc/self/fd/9 ] && exit 2\nexec readlink /proc/self/fd/0\n");
   const int file = dup2(STDERR_FILENO, 9);
+  const int input = dup(STDIN_FILENO);
+  dup2(STDERR_FILENO, STDIN_FILENO);
   const auto output = RunProgram({script.path()}, absl::Seconds(30), {});
+  dup2(input, STDIN_FILENO);
+  close(input);
   close(file);
-  EXPECT_TRUE(output.ok()) << output.status();
+  EXPECT_EQ(output.value_or(std::string(output.status().message())), "/dev/null\n");
+}
+
+// What we ignore or hold back is nothing to it: else no `| head` in it would end.
+TEST(ProcessCredentialsTest, GetsItsSignals) {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t held;
+  sigset_t before;
+  sigemptyset(&held);
+  sigaddset(&held, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &held, &before);
+  const auto output =
+      RunProgram({"/bin/grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"}, absl::Seconds(30), {});
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_TRUE(output.ok()) << output.status();
+  std::istringstream lines(*output);
+  std::string name;
+  for (std::uint64_t signals = 0; lines >> name >> std::hex >> signals;) {
+    EXPECT_EQ(signals & (1 << (SIGPIPE - 1) | 1 << (SIGTERM - 1)), 0u) << *output;
+  }
+  EXPECT_EQ(name, "SigIgn:");
 }
 
 // A child that stays and keeps the output open holds up neither us nor, through us, Terraform.
@@ -155,12 +181,15 @@ bool HasEnded(pid_t process) {
 
 TEST(ProcessCredentialsTest, WhatTheProgramLeavesRunningGoesOn) {
   for (const char* end : {"exit 0\n", "exit 3\n"}) {
-    const Script script(
-        absl::StrCat("sleep 600 >/dev/null 2>&1 & echo $! >\"$0.pid\"\n", kPrint, end));
+    const Script script(absl::StrCat(
+        "(until [ -e \"$0.go\" ]; do sleep 0.01; done; : >\"$0.done\") >/dev/null 2>&1 &\n"
+        "echo $! >\"$0.pid\"\n",
+        kPrint, end));
     static_cast<void>(RunProgram({script.path()}, absl::Minutes(1), {}));
     const pid_t agent = NumberIn(script.path() + ".pid");
-    EXPECT_FALSE(HasEnded(agent)) << end;
-    kill(agent, SIGKILL);
+    std::ofstream(script.path() + ".go") << "\n";
+    while (!HasEnded(agent)) std::this_thread::yield();
+    EXPECT_TRUE(std::filesystem::exists(script.path() + ".done")) << end;
   }
 }
 
@@ -205,9 +234,11 @@ TEST(ProcessCredentialsTest, AWordOfAnEndedProgramIsNotWaitedFor) {
 }
 
 TEST(ProcessCredentialsTest, TooMuchIsTooMuch) {
-  const Script script("exec cat /dev/zero\n");
-  EXPECT_EQ(RunProgram({script.path()}, absl::Seconds(30), {}).status().code(),
-            absl::StatusCode::kFailedPrecondition);
+  for (const char* program : {"exec cat /dev/zero\n", "exec head -c 1100000 /dev/zero\n"}) {
+    const Script script(program);
+    EXPECT_EQ(RunProgram({script.path()}, absl::Seconds(30), {}).status(),
+              absl::FailedPreconditionError("prints too much"));
+  }
 }
 
 }  // namespace

@@ -68,6 +68,19 @@ TEST_F(RefreshingCredentialsTest, AsksOnceAndKeeps) {
   EXPECT_EQ(issuer_->asked, 1);
 }
 
+// After a failure there is a pause, but not with keys that have come to their end.
+TEST_F(RefreshingCredentialsTest, ThePauseEndsWithTheKeys) {
+  EXPECT_EQ(Id(), "AK1");
+  issuer_->fails = true;
+  clock_.Advance(absl::Hours(1) - absl::Seconds(30));
+  EXPECT_EQ(Id(), "AK1");
+  issuer_->fails = false;
+  clock_.Advance(absl::Seconds(29));
+  EXPECT_EQ(Id(), "AK1");
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Id(), "AK2");
+}
+
 TEST_F(RefreshingCredentialsTest, WhatLastsIsNotRenewed) {
   issuer_->lifetime = absl::InfiniteDuration();
   EXPECT_EQ(Id(), "AK1");

@@ -86,6 +86,13 @@ TEST_F(CreateTest, SaysWhatItCouldNotReadBack) {
   EXPECT_LT(clock_.Elapsed(), absl::Minutes(5));
 }
 
+TEST_F(CreateTest, WaitsForNothingWhereReadingFailsForAnotherReason) {
+  service_.faults["GetSchemaMapping"] = {{.code = "ThrottlingException"}};
+  const StateAnswer made = Apply(Config());
+  EXPECT_EQ(Summary(made), "Schema Mapping Not Read Back");
+  EXPECT_EQ(clock_.Elapsed(), absl::ZeroDuration());
+}
+
 TEST_F(CreateTest, LeavesAloneWhatExists) {
   Apply(Config());
   service_.calls.clear();

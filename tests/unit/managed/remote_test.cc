@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "managed/declared_query.h"
+#include "resource/operation.h"
 #include "schema/loader.h"
 #include "schema/translate.h"
 #include "unit/managed/fixture.h"
@@ -83,6 +84,22 @@ TEST(RemoteTest, WhatIsSensitiveIsASecretOfTheCall) {
                            json::array({{{"providerProperties", provider}}})}}),
               ElementsAre("s3cr3t"));
   EXPECT_THAT(secrets_of("entityresolution_id_namespace", {{"idNamespaceName", "n"}}), IsEmpty());
+}
+
+TEST(RemoteTest, AServiceThatNeverEndsItsListEndsNobody) {
+  class Endless final : public aws::Client {
+   public:
+    absl::StatusOr<aws::Answer> Call(const aws::Operation&, const json&, std::stop_token) override {
+      ++calls;
+      if (calls > 20'000) return absl::InternalError("it never ends");
+      return Answered({{"items", json::array()}, {"nextToken", "again"}});
+    }
+    int calls = 0;
+  } client;
+  const absl::Status status =
+      resource::EachPage(client, {.name = "ListThings"}, "items", json::object(), {},
+                         [](const json&, absl::Time) { return true; });
+  EXPECT_EQ(status, absl::InternalError("ListThings: over 10000 pages"));
 }
 
 // The token says which document it was made of: without one, what somebody else wrote is lost.

@@ -245,6 +245,14 @@ TEST(NestedPlan, KnowsThePartsThatStayAndNotThoseThatChange) {
                               Part("b", kUnknown, "red", "changed")}));
 }
 
+TEST(NestedPlan, OfTwoAlikeOnlyOneIsTheOneThatIsThere) {
+  const Value prior = MachineWith({{"parts", Value::List{Part("a", "1"), Part("b", "2")}}});
+  const Value config =
+      MachineWith({{"parts", Value::List{Part("a", kNull, kNull), Part("a", kNull, kNull)}}});
+  EXPECT_EQ(MakePlan(Machine(), prior, config).planned["parts"],
+            Value(Value::List{Part("a", "1"), Part("a", kUnknown)}));
+}
+
 TEST(NestedPlan, TakesAPartBackThatTheConfigurationLeavesOut) {
   const Value prior = MachineWith(
       {{"owner", Value::Map{{"name", "o"}, {"mail", "m"}, {"seen", "s"}}}, {"description", "d"}});
