@@ -46,7 +46,7 @@ std::vector<Id> IdsOf(const Value::List& list) {
   return ids;
 }
 
-// The members of this list that are objects, or texts.
+// This member where it is a list; else an empty one.
 json ListMember(const json& answer, const char* name) {
   const json list = answer.value(name, json());
   return list.is_array() ? list : json::array();

@@ -72,6 +72,7 @@ TEST_F(DataSourceTest, JobsMayBeFilteredByStatus) {
 
 TEST_F(DataSourceTest, AMatchingJobIsFoundInItsWorkflowsJobs) {
   emulator.PutWorkflow("people", {{"kind", "matchingworkflow"}});
+  emulator.SetConfig({{"job_duration", "inf"}});
   const json started =
       emulator.Ask("POST", "jobs",
                    {{"workflow", "people"}, {"kind", "matchingworkflow"}, {"region", "eu-west-1"}});

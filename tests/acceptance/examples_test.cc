@@ -172,6 +172,7 @@ TEST_F(ExamplesTest, TheQuickstartWorks) {
 
 // The module of the guide, with its tests, in the order in which it shows them.
 TEST_F(ExamplesTest, TheGuidesTestsPass) {
+  ER_NEEDS(kTests);
   const std::vector<std::string> blocks =
       Configurations(ER_SOURCE_DIR "/docs/guides/testing-offline.md");
   ASSERT_EQ(blocks.size(), 3U);

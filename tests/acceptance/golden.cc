@@ -26,6 +26,8 @@ std::string Joined(const std::string& diagnostic) {
   for (absl::string_view paragraph : absl::StrSplit(diagnostic, "\n\n", absl::SkipWhitespace())) {
     // What Terraform goes on with after the last diagnostic: "Apply complete! ..."
     if (absl::StrContains(paragraph, " complete!")) break;
+    // What only some releases say of a warning that they do not repeat.
+    if (absl::StrContains(paragraph, "more similar warning")) continue;
     const bool is_code = absl::StartsWith(paragraph, " ");
     const std::vector<absl::string_view> lines =
         absl::StrSplit(paragraph, '\n', absl::SkipWhitespace());

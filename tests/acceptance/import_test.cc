@@ -16,6 +16,7 @@ class ImportTest : public AcceptanceTest {
   std::string NewJob(const nlohmann::json& more = nlohmann::json::object()) {
     nlohmann::json body = {{"workflow", "customers"}, {"region", "eu-west-1"}};
     body.update(more);
+    emulator.SetConfig({{"job_duration", "inf"}});  // it ends when that is said
     const std::string id = emulator.Ask("POST", "jobs", body).value("jobId", "");
     emulator.Finish(id);
     return id;

@@ -140,6 +140,7 @@ TEST_F(KilledTest, InTheQueueBehindAnotherRun) {
 
 // What Terraform has saved is saved: only the run that was waiting is taken up.
 TEST_F(KilledTest, AfterOneOfTwoLikeRunsWasSaved) {
+  ER_NEEDS(kStateAtOnce);
   workspace.Write(Customers() +
                   Customers("depends_on = [entityresolution_id_mapping_job_run.a]\n", "b"));
   Process apply = ApplyUntilItWaits();

@@ -67,8 +67,10 @@ TEST_F(StartTest, AJobThatTheListShowsLateIsFoundAfterALostAnswer) {
 }
 
 TEST_F(StartTest, JobsOfOthersAreNotMistakenForTheLostOne) {
+  emulator.SetConfig({{"job_duration", "inf"}});
   const std::string before = emulator.StartAsSomebodyElse("customers");
   emulator.Finish(before);
+  emulator.SetConfig({{"job_duration", "20ms"}});
   emulator.Fault({{"kind", "cut-after"}, {"operation", "StartIdMappingJob"}});
   workspace.Write(JobRun("a", R"(workflow_name = "customers")"));
   EXPECT_THAT(workspace.Apply(), Succeeds());

@@ -57,6 +57,7 @@ TEST_F(NewerReleaseTest, AnObjectIsImportedByItsIdentity) {
 
 TEST_F(NewerReleaseTest, ARunIsImportedByItsIdentity) {
   ER_NEEDS(kIdentity);
+  emulator.SetConfig({{"job_duration", "inf"}});
   const std::string job = emulator.StartAsSomebodyElse("customers");
   emulator.Finish(job);
   workspace.Write(absl::StrCat(JobRun("a", R"(workflow_name = "customers")"), R"(
@@ -117,6 +118,7 @@ TEST_F(NewerReleaseTest, WhatAQueryGeneratesPlansToNothing) {
   ER_NEEDS(kQueries);
   workspace.Write(kMapping);
   EXPECT_THAT(workspace.Apply(), Succeeds());
+  emulator.SetConfig({{"job_duration", "inf"}});
   const std::string job = emulator.StartAsSomebodyElse("customers");
   emulator.Finish(job);
   Forget();

@@ -125,6 +125,10 @@ Since SinceOf(Feature feature) {
       return {{1, 8}, {1, 10}};
     case Feature::kIdentity:
       return {{1, 12}, {1, 12}};
+    case Feature::kStateAtOnce:
+      return {{1, 0}, kNever};
+    case Feature::kTests:
+      return {{1, 11}, kNever};
     case Feature::kActions:
     case Feature::kQueries:
       break;

@@ -42,6 +42,8 @@ enum class Feature {
   kIdentity,          // 1.12 of either
   kActions,           // Terraform 1.14
   kQueries,           // Terraform 1.14
+  kStateAtOnce,       // each change is in the state file at once: Terraform
+  kTests,             // `test` with mocks of parts, and run.NAME in assertions: Terraform
 };
 
 class Workspace {

@@ -134,6 +134,7 @@ TEST_F(ProviderQuery, GivesTheWholeObjectOnlyWhereThatIsAsked) {
 
 TEST_F(ProviderQuery, FindsTheJobsOfAWorkflowWhoeverStartedThem) {
   emulator_.PutWorkflow("customers");
+  emulator_.SetConfig({{"job_duration", "inf"}});
   const std::string ended = emulator_.StartAsSomebodyElse("customers");
   emulator_.Finish(ended);
   const std::string failed = emulator_.StartAsSomebodyElse("customers");
@@ -246,6 +247,7 @@ TEST_F(ProviderQuery, ChecksItsConfiguration) {
 
 TEST_F(ProviderQuery, GeneratesWhatAPersonWouldWrite) {
   emulator_.PutWorkflow("customers");
+  emulator_.SetConfig({{"job_duration", "inf"}});
   const std::string job = emulator_.StartAsSomebodyElse("customers");
   emulator_.Finish(job);
   const std::vector<Event> events =
