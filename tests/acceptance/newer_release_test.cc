@@ -99,7 +99,7 @@ TEST_F(NewerReleaseTest, AnObjectIsMovedFromAnotherProvidersType) {
                     {"provider", "provider[\"registry.terraform.io/hashicorp/awscc\"]"},
                     {"instances", {{{"schema_version", 1}, {"attributes", theirs}}}}}});
   WriteFile(workspace.folder() + "/terraform.tfstate", state.dump());
-  workspace.InstallAnotherProvider("registry.terraform.io/hashicorp/awscc");
+  workspace.InstallAnotherProvider("hashicorp/awscc");
   workspace.Write(absl::StrCat(kMapping, R"(
     moved {
       from = awscc_entityresolution_schema_mapping.customers

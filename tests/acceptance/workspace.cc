@@ -27,9 +27,9 @@ constexpr char kRequirement[] = R"(terraform {
 }
 )";
 
-// What a configuration may call the provider: OpenTofu looks for what names no registry in its own.
-constexpr const char* kSources[] = {"registry.terraform.io/idmapping/entityresolution",
-                                    "registry.opentofu.org/idmapping/entityresolution"};
+// OpenTofu looks for what names no registry in its own.
+constexpr const char* kRegistries[] = {"registry.terraform.io", "registry.opentofu.org"};
+constexpr char kSource[] = "idmapping/entityresolution";
 constexpr char kProgram[] = "terraform-provider-entityresolution";
 #ifdef __aarch64__
 constexpr char kMachine[] = "arm64";
@@ -176,7 +176,8 @@ Workspace::Workspace(const std::string& folder, const std::string& endpoint) : f
 void Workspace::WriteCliConfiguration(const std::string& programs) {
   const std::string mirror = folder_ + "/mirror";
   std::string overrides;
-  for (const char* source : kSources) {
+  for (const char* registry : kRegistries) {
+    const std::string source = absl::StrCat(registry, "/", kSource);
     const std::string package = absl::StrCat(mirror, "/", source, "/0.0.1/linux_", kMachine);
     std::filesystem::create_directories(package);
     std::error_code exists;
@@ -206,8 +207,11 @@ void Workspace::InstallAnotherProvider(const std::string& source) {
                                   absl::StrCat(programs, "/terraform-provider-", name));
   std::string configuration = ReadFile(folder_ + "/cli.tfrc");
   const std::string overrides = "dev_overrides {\n";
-  configuration.insert(configuration.find(overrides) + overrides.size(),
-                       absl::StrCat("    \"", source, "\" = \"", programs, "\"\n"));
+  for (const char* registry : kRegistries) {
+    configuration.insert(
+        configuration.find(overrides) + overrides.size(),
+        absl::StrCat("    \"", registry, "/", source, "\" = \"", programs, "\"\n"));
+  }
   WriteFile(folder_ + "/cli.tfrc", configuration);
 }
 

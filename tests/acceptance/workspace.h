@@ -64,7 +64,8 @@ class Workspace {
   // Another program in the place of the provider: a script of the shell, in which $PROVIDER is the
   // one that was built.
   void RunProviderBy(const std::string& script);
-  // A provider that is there, and need do nothing: of this source address.
+  // A provider that is there, and need do nothing: of this source address, without
+  // a registry.
   void InstallAnotherProvider(const std::string& source);
   // A variable of the environment of the commands to come.
   void Set(const std::string& name, const std::string& value) { environment_[name] = value; }
