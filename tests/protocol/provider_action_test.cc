@@ -171,6 +171,28 @@ TEST_F(ProviderAction, CutShortIsTakenUpByTheNextInvocation) {
   EXPECT_THAT(emulator_.JobIds(), SizeIs(2)) << "what has been seen to end is over";
 }
 
+// Nobody reads any more: the call ends at once, and the provider works on.
+TEST_F(ProviderAction, EndsWhenItsCallIsCancelled) {
+  emulator_.SetConfig({{"job_duration", "inf"}});
+  {
+    grpc::ClientContext call;
+    tfplugin6::InvokeAction::Request request;
+    request.set_action_type(kStart);
+    *request.mutable_config() = action_.ToMessage(Config());
+    const auto reader = provider_.plugin().provider().InvokeAction(&call, request);
+    Event event;
+    ASSERT_TRUE(reader->Read(&event));
+    call.TryCancel();
+    while (reader->Read(&event)) {
+    }
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  emulator_.Finish(emulator_.JobIds()[0]);
+  emulator_.SetConfig({{"job_duration", "1s"}});
+  emulator_.PutWorkflow("others");
+  EXPECT_EQ(Invoke(Config({{"workflow_name", "others"}})).told, "");
+}
+
 // A service that does not show a job has not said that it has ended.
 TEST_F(ProviderAction, CutShortIsLookedForWhereTheServiceDoesNotShowItsJob) {
   emulator_.SetConfig({{"job_duration", "inf"}});
