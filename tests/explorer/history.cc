@@ -191,6 +191,7 @@ class Player {
 
   // The working folder goes. What no state shows is forgotten; what one shows is not.
   void LoseJournal() {
+    Pass(absl::Minutes(10));  // what the list does not show yet, only the journal could tell
     world_.journal.Clear();
     for (auto& [name, module] : modules_) {
       std::multimap<std::string, std::string> shown;
@@ -332,12 +333,17 @@ History RandomHistory(unsigned seed) {
     const bool is_target = absl::StrContains(command, "-target");
     if ((has_twins && history.journal_faults) || (is_target && !history.in_local_file)) continue;
     history.commands.push_back(command);
-    // So, too, where one of them is imported while the lease of its killed creator still runs.
+    // So, too, where one of them is imported while the lease of its killed creator still runs, or
+    // is the target of an apply after one that was cut short.
     const auto has = [&](absl::string_view part) {
       return std::any_of(history.commands.begin(), history.commands.end(),
                          [&](const std::string& had) { return absl::StrContains(had, part); });
     };
-    if (!history.knows_deaths && has("b=") && has("import")) history.commands.pop_back();
+    const bool are_alone =
+        (!history.knows_deaths && has("import")) || (history.faults > 0 && has("-target"));
+    // What is older than a day is forgotten.
+    const auto days = std::count(history.commands.begin(), history.commands.end(), "later");
+    if ((has("b=") && are_alone) || days > 4) history.commands.pop_back();
   }
   return history;
 }

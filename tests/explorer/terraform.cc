@@ -49,8 +49,10 @@ struct Terraform::Walk {
   bool is_alive = true;           // terraform itself
   bool is_interrupted = false;
   bool applies = false;
+  bool is_over = false;
   std::vector<std::string> errors{};
   std::vector<std::string> touched{};  // jobs whose objects it has taken out of the state
+  std::set<std::string> refused{};     // addresses whose job is another's, as the user is told
 
   bool HasPlugin() const { return is_alive && process != nullptr && !process->is_dead; }
   bool Wants(const std::string& address) const {
@@ -185,6 +187,7 @@ void Terraform::Import(Module& module, const std::string& address, const std::st
           {.address = address, .state = imported.state, .private_data = imported.private_data});
     }
     End(*walk);
+    walk->is_over = true;
     if (walk->is_alive) Save(*walk, /*is_end=*/true);
     walks_.remove(walk.get());
     walk->module.is_locked = false;
@@ -303,6 +306,7 @@ void Terraform::PlanObject(Walk& walk, Object object, Plan& plan) {
   if (!first.replace.empty() || walk.options.replace.contains(object.address)) {
     const PlanAnswer second =
         PlanTo(walk, Value::Null(), config, first.private_data, /*is_apply=*/false);
+    Judge(walk, object.address, second.diagnostics);
     action.private_data = second.private_data;
     plan.actions.push_back(std::move(action));
   } else if (first.planned != object.state) {
@@ -343,6 +347,7 @@ void Terraform::Perform(Walk& walk, Plan plan) {
     if (walk.is_alive && walk.process->is_dead) walk.errors.emplace_back("the plugin is gone");
     // The plugin may not have been able to note it.
     const bool is_orderly = End(walk) && !world_.journal_faults;
+    walk.is_over = true;
     if (!walk.is_alive) return;
     // A backend is told at the end, which may fail.
     if (!walk.module.in_local_file && world_.Strikes()) {
@@ -353,6 +358,7 @@ void Terraform::Perform(Walk& walk, Plan plan) {
     Save(walk, is_orderly);
     return;
   }
+  walk.is_over = true;
   Save(walk, /*is_end=*/true);
 }
 
@@ -489,6 +495,9 @@ void Terraform::Judge(Walk& walk, const std::string& address, const Diagnostics&
   for (const Diagnostic& diagnostic : diagnostics) {
     const bool is_error = diagnostic.severity == Diagnostic::Severity::kError;
     if (is_error) walk.errors.push_back(diagnostic.summary);
+    if (absl::StrContains(diagnostic.summary, "Belongs to Another Run")) {
+      walk.refused.insert(address);
+    }
     world_.Say(absl::StrCat(walk.module.name, ": ", address, ": ",
                             is_error ? "error: " : "warning: ", diagnostic.summary));
   }
@@ -505,9 +514,9 @@ void Terraform::Save(Walk& walk, bool is_end) {
       truth_.Ended(module.name, object.address, object.job(),
                    /*for_sure=*/is_end && module.in_local_file && !HasFailed(object));
     }
-    const bool stays = !object.is_deposed && !object.is_tainted &&
-                       walk.configuration.contains(object.address) &&
-                       !walk.options.replace.contains(object.address);
+    const bool stays =
+        !object.is_deposed && !object.is_tainted && walk.configuration.contains(object.address) &&
+        !walk.refused.contains(object.address) && !walk.options.replace.contains(object.address);
     if (stays) jobs.push_back(object.job());
   }
   if (is_end) {
@@ -518,6 +527,7 @@ void Terraform::Save(Walk& walk, bool is_end) {
       if (!stays) truth_.ForSure(job);
     }
   }
+  if (!walk.is_over) return;  // it may still change its mind
   world_.Check([&] { truth_.Shows(module.name, jobs); });
 }
 
