@@ -1,6 +1,7 @@
 #include "value/msgpack_token.h"
 
 #include <bit>
+#include <functional>
 #include <limits>
 
 #include "absl/status/status.h"
@@ -38,7 +39,7 @@ absl::StatusOr<Token> TakeExtension(absl::string_view& rest, std::uint64_t size)
 
 // Whoever reads the elements may reserve memory for `count`, so it is held against the bytes that
 // are left: an element takes one at least.
-absl::StatusOr<Token> Container(absl::string_view rest, Token::Kind kind, std::uint64_t count) {
+absl::StatusOr<Token> Container(Token::Kind kind, absl::string_view rest, std::uint64_t count) {
   const std::uint64_t least = kind == Token::Kind::kMap ? 2 * count : count;
   if (rest.size() < least) return EndsEarly();
   return Token{.kind = kind, .count = count};
@@ -68,13 +69,17 @@ std::optional<std::int64_t> Token::ToInt64() const {
 absl::StatusOr<Token> Reader::Next() {
   ASSIGN_OR_RETURN(const std::uint64_t code, TakeUint(rest_, 1));
   if (code <= 0x7F) return Uint(code);
-  if (code <= 0x8F) return Container(rest_, Token::Kind::kMap, code & 0x0F);
-  if (code <= 0x9F) return Container(rest_, Token::Kind::kArray, code & 0x0F);
+  if (code <= 0x8F) return Container(Token::Kind::kMap, rest_, code & 0x0F);
+  if (code <= 0x9F) return Container(Token::Kind::kArray, rest_, code & 0x0F);
   if (code <= 0xBF) return TakeText(rest_, code & 0x1F);
   if (code >= 0xE0) return Int<std::int8_t>(code);
 
   // Of the families below, the code's last bits say how long the number or the length is.
   const auto size_from = [&](std::uint64_t first) { return std::size_t{1} << (code - first); };
+  const auto sized = [&](std::size_t bytes, auto take) -> absl::StatusOr<Token> {
+    ASSIGN_OR_RETURN(const std::uint64_t size, TakeUint(rest_, bytes));
+    return take(rest_, size);
+  };
   switch (code) {
     case 0xC0:
       return Token{.kind = Token::Kind::kNil};
@@ -83,16 +88,12 @@ absl::StatusOr<Token> Reader::Next() {
       return Token{.kind = Token::Kind::kBool, .boolean = code == 0xC3};
     case 0xC4:
     case 0xC5:
-    case 0xC6: {
-      ASSIGN_OR_RETURN(const std::uint64_t size, TakeUint(rest_, size_from(0xC4)));
-      return TakeText(rest_, size);
-    }
+    case 0xC6:
+      return sized(size_from(0xC4), &TakeText);
     case 0xC7:
     case 0xC8:
-    case 0xC9: {
-      ASSIGN_OR_RETURN(const std::uint64_t size, TakeUint(rest_, size_from(0xC7)));
-      return TakeExtension(rest_, size);
-    }
+    case 0xC9:
+      return sized(size_from(0xC7), &TakeExtension);
     case 0xCA: {
       ASSIGN_OR_RETURN(const std::uint64_t bits, TakeUint(rest_, 4));
       return Token{.kind = Token::Kind::kFloat,
@@ -123,20 +124,14 @@ absl::StatusOr<Token> Reader::Next() {
       return TakeExtension(rest_, size_from(0xD4));
     case 0xD9:
     case 0xDA:
-    case 0xDB: {
-      ASSIGN_OR_RETURN(const std::uint64_t size, TakeUint(rest_, size_from(0xD9)));
-      return TakeText(rest_, size);
-    }
+    case 0xDB:
+      return sized(size_from(0xD9), &TakeText);
     case 0xDC:
-    case 0xDD: {
-      ASSIGN_OR_RETURN(const std::uint64_t count, TakeUint(rest_, 2 * size_from(0xDC)));
-      return Container(rest_, Token::Kind::kArray, count);
-    }
+    case 0xDD:
+      return sized(2 * size_from(0xDC), std::bind_front(&Container, Token::Kind::kArray));
     case 0xDE:
-    case 0xDF: {
-      ASSIGN_OR_RETURN(const std::uint64_t count, TakeUint(rest_, 2 * size_from(0xDE)));
-      return Container(rest_, Token::Kind::kMap, count);
-    }
+    case 0xDF:
+      return sized(2 * size_from(0xDE), std::bind_front(&Container, Token::Kind::kMap));
     default:
       return absl::InvalidArgumentError("byte 0xc1, which msgpack does not use");
   }
