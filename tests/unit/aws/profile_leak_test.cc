@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -147,6 +149,12 @@ constexpr const char* kShapes[] = {
 };
 
 enum class Place { kConfig, kCredentials, kBoth };
+
+void PrintTo(Place place, std::ostream* out) {
+  *out << (place == Place::kConfig        ? "config file"
+           : place == Place::kCredentials ? "credentials file"
+                                          : "both files");
+}
 
 class ProfileLeakTest : public ::testing::TestWithParam<std::tuple<int, Place>> {};
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <ostream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -250,6 +251,8 @@ struct ElsewhereCase {
   http::Headers headers{};
 };
 
+void PrintTo(const ElsewhereCase& tested, std::ostream* out) { *out << tested.name; }
+
 class ElsewhereTest : public S3Test, public ::testing::WithParamInterface<ElsewhereCase> {};
 
 TEST_P(ElsewhereTest, TheBucketIsFoundInItsRegionAndRemembered) {
@@ -351,6 +354,8 @@ struct RefusalCase {
   absl::StatusCode put_if_match;
   absl::StatusCode remove;
 };
+
+void PrintTo(const RefusalCase& tested, std::ostream* out) { *out << tested.name; }
 
 class RefusalTest : public S3Test, public ::testing::WithParamInterface<RefusalCase> {};
 

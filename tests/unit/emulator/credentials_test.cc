@@ -1,6 +1,7 @@
 #include "emulator/credentials.h"
 
 #include <functional>
+#include <ostream>
 
 #include "gtest/gtest.h"
 #include "unit/emulator/signer.h"
@@ -38,6 +39,8 @@ struct Vector {
   std::string service{};
   std::string token{};
 };
+
+void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.name; }
 
 class SignedByOthers : public testing::TestWithParam<Vector> {};
 

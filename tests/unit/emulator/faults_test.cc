@@ -1,5 +1,6 @@
 #include "emulator/faults.h"
 
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct Kind {
   int code = 200;
   std::string error = "";
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 class EachKind : public testing::TestWithParam<Kind> {};
 

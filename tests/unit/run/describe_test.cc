@@ -1,6 +1,8 @@
 // What people are told of each outcome, word for word: tests/golden/diagnostics.
 #include "run/describe.h"
 
+#include <ostream>
+
 #include "absl/strings/str_cat.h"
 #include "aws/error.h"
 #include "aws/settings.h"
@@ -70,6 +72,8 @@ struct Outcome {
   const char* name;
   Diagnostic diagnostic;
 };
+
+void PrintTo(const Outcome& outcome, std::ostream* out) { *out << outcome.name; }
 
 class Describe : public testing::TestWithParam<Outcome> {};
 

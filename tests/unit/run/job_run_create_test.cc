@@ -2,6 +2,7 @@
 #include <array>
 #include <deque>
 #include <filesystem>
+#include <ostream>
 #include <thread>
 
 #include "base/environment.h"
@@ -65,6 +66,8 @@ struct FaultOfStart {
   bool reports;  // whether the state has the job
   std::vector<std::string> summaries;
 };
+
+void PrintTo(const FaultOfStart& fault, std::ostream* out) { *out << fault.name; }
 
 class StartFault : public testing::TestWithParam<FaultOfStart> {};
 
@@ -465,6 +468,19 @@ TEST(JobRunCreate, AJournalThatIsAskedForAndCannotBeUsedStartsNothing) {
   EXPECT_EQ(test.service.calls["StartIdMappingJob"], 0);
 }
 
+std::string ModeName(FakeService::Refusal mode) {
+  switch (mode) {
+    case FakeService::Refusal::kConflict:
+      return "ConflictException";
+    case FakeService::Refusal::kExceedsLimit:
+      return "ExceedsLimitException";
+    case FakeService::Refusal::kQueued:
+      break;
+  }
+  return "Queued";
+}
+void PrintTo(FakeService::Refusal mode, std::ostream* out) { *out << ModeName(mode); }
+
 // on_conflict, in each of the ways in which the service can refuse a second job.
 class Conflict : public testing::TestWithParam<FakeService::Refusal> {};
 
@@ -546,23 +562,11 @@ TEST_P(Conflict, ARefusalAfterALostAnswerIsMostLikelyItsOwnJob) {
   EXPECT_EQ(TextOf(answer.state, "job_id"), test.service.jobs[0].id);
 }
 
-std::string ModeName(const testing::TestParamInfo<FakeService::Refusal>& mode) {
-  switch (mode.param) {
-    case FakeService::Refusal::kConflict:
-      return "ConflictException";
-    case FakeService::Refusal::kExceedsLimit:
-      return "ExceedsLimitException";
-    case FakeService::Refusal::kQueued:
-      break;
-  }
-  return "Queued";
-}
-
 INSTANTIATE_TEST_SUITE_P(Modes, Conflict,
                          testing::Values(FakeService::Refusal::kConflict,
                                          FakeService::Refusal::kExceedsLimit,
                                          FakeService::Refusal::kQueued),
-                         ModeName);
+                         [](const auto& mode) { return ModeName(mode.param); });
 
 TEST(JobRunCreate, ATimeOutBeforeItsTurnStartsNothing) {
   RunFixture test;
