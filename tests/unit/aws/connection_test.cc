@@ -621,6 +621,20 @@ TEST_F(ConnectionTest, TheInstancesRegionCountsOnlyWithItsCredentials) {
   EXPECT_EQ((*Open({.access_key = "AK", .secret_key = "x"}))->region(), "");
 }
 
+// As the quotas of the service are.
+TEST_F(ConnectionTest, EachRegionHasALimitOfItsOwn) {
+  auto connection = Open({.access_key = "AK", .secret_key = "x", .requests_per_second = 1.0});
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  const auto wait_in = [&](const char* region) {
+    const absl::Duration begin = clock_.Elapsed();
+    EXPECT_TRUE((*(*connection)->ClientFor(region))->Call(kGet, {{"workflowName", "wf"}}, {}).ok());
+    return clock_.Elapsed() - begin;
+  };
+  EXPECT_EQ(wait_in("eu-west-1"), absl::ZeroDuration());
+  EXPECT_EQ(wait_in("us-east-1"), absl::ZeroDuration());
+  EXPECT_EQ(wait_in("eu-west-1"), absl::Seconds(1));
+}
+
 TEST_F(ConnectionTest, NamesItselfToTheService) {
   environment_.variables["TF_APPEND_USER_AGENT"] = "ci/7";
   EXPECT_EQ(SignerWith({.access_key = "AK", .secret_key = "x"}), "AK");
