@@ -479,7 +479,12 @@ std::string ModeName(FakeService::Refusal mode) {
   }
   return "Queued";
 }
+
+}  // namespace
+
 void PrintTo(FakeService::Refusal mode, std::ostream* out) { *out << ModeName(mode); }
+
+namespace {
 
 // on_conflict, in each of the ways in which the service can refuse a second job.
 class Conflict : public testing::TestWithParam<FakeService::Refusal> {};
