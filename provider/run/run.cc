@@ -350,14 +350,17 @@ Task<StateAnswer> Run::Update() {
   private_.has_own_output = before.has_own_output;
   const std::string job_id = TextOf(request_.prior, "job_id");
   runs_.states().Applies(job_id);
-  if (!request_.planned["status"].IsUnknown()) {
-    co_return StateAnswer{.state = std::move(state_), .private_data = ToText(private_)};
-  }
-  if (!runs_.Claim(job_id)) {
+  // Though there may be nothing to wait for: no create is to take up what a state shows.
+  const bool waits = request_.planned["status"].IsUnknown();
+  const bool is_claimed = runs_.Claim(job_id);
+  if (!is_claimed && (waits || !region_.jobs.HasEnded(request_.prior))) {
     diagnostics_.push_back(TakenByAnother(NameOf(kind(), request_.prior)));
     co_return StateAnswer{.state = request_.prior,
                           .private_data = request_.private_data,
                           .diagnostics = std::move(diagnostics_)};
+  }
+  if (!waits) {
+    co_return StateAnswer{.state = std::move(state_), .private_data = ToText(private_)};
   }
   const Turns::Turn turn = region_.turns.TakeOver(job_id);
   const absl::Status held = co_await HoldNote(/*is_mine=*/true, /*makes=*/true);

@@ -188,7 +188,8 @@ void Terraform::Import(Module& module, const std::string& address, const std::st
     }
     End(*walk);
     walk->is_over = true;
-    if (walk->is_alive) Save(*walk, /*is_end=*/true);
+    // Nothing is noted of it before the next plan.
+    if (walk->is_alive) Save(*walk, /*is_end=*/false);
     walks_.remove(walk.get());
     walk->module.is_locked = false;
     done();
