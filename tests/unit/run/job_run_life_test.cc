@@ -87,6 +87,23 @@ TEST(JobRunPlan, AnUnfinishedRunIsWaitedForInPlace) {
   EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
+// It is not waited for any more, but it is this run's: no create of the same settings has it.
+TEST(JobRunPlan, AnUnfinishedRunThatIsNotWaitedForKeepsItsJob) {
+  RunFixture test;
+  const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  const Value unfinished = With(With(run.state, "unfinished", true), "wait_for_completion", true);
+  const PlanAnswer plan = test.PlanTo(unfinished, test.Config({{"wait_for_completion", false}}));
+  EXPECT_FALSE(plan.planned["status"].IsUnknown());
+  test.NewProcess();
+  const resource::ApplyRequest update{.prior = unfinished, .planned = plan.planned};
+  EXPECT_THAT(Await(test.process->run.Update(update)).diagnostics, IsEmpty());
+  // Where a create was first, the state is not told otherwise.
+  const StateAnswer again = Await(test.process->run.Update(update));
+  ASSERT_THAT(again.diagnostics, SizeIs(1));
+  EXPECT_EQ(again.diagnostics[0].summary, "ID Mapping Job Belongs to Another Run");
+  EXPECT_EQ(again.state, unfinished);
+}
+
 TEST(JobRunPlan, AnUnfinishedRunThatHasFailedMeanwhileIsReplaced) {
   RunFixture test;
   test.service.jobs_fail = true;
