@@ -151,7 +151,7 @@ RULES = {
     "a plan takes back the marks of earlier plans": (
         "states.cc",
         "if (!is_wanted) continue;",
-        "continue;",
+        "if (is_wanted || !is_wanted) continue;",
     ),
     "a plan drops the notes of what has finished": (
         "states.cc",
