@@ -38,6 +38,30 @@ std::string RecordCounts(const schema::Attribute& metrics, const Value& value) {
   return absl::StrJoin(counts, ", ");
 }
 
+std::string WaitingFor(const schema::JobKind& kind, const std::string& workflow,
+                       const std::string& job_id) {
+  return absl::StrCat("Waiting for job ", job_id, " of ", kind.workflow_title, " \"", workflow,
+                      "\"");
+}
+
+std::string StartedJob(const std::string& job_id) { return absl::StrCat("Started job ", job_id); }
+
+std::string FoundStartedJob(const std::string& job_id) {
+  return absl::StrCat("Found the job that was started: ", job_id);
+}
+
+std::string AdoptedJob(const std::string& job_id) {
+  return absl::StrCat("Adopted the running job ", job_id);
+}
+
+std::string TookUpEarlierJob(const std::string& job_id) {
+  return absl::StrCat("Took up job ", job_id, " of an earlier invocation that did not see its end");
+}
+
+std::string EarlierJobHasEnded(const std::string& job_id) {
+  return absl::StrCat("Job ", job_id, " of an earlier invocation has ended meanwhile");
+}
+
 std::string StillWaiting(const std::string& status, absl::Duration waited,
                          const std::string& counts) {
   return absl::StrCat(status.empty() ? "Status not known yet" : status, " (",

@@ -17,7 +17,22 @@ namespace er::run {
 // order of the attribute `metrics`, whose value this is.
 std::string RecordCounts(const schema::Attribute& metrics, const Value& value);
 
-// Lines. `status` and `counts`: empty where they are not known.
+// Lines, while it goes on.
+inline constexpr char kLookingForEarlier[] =
+    "Looking for a minute for the job of an earlier invocation, whose start had no answer";
+inline constexpr char kLookingForLost[] =
+    "The answer to the start was lost; looking for its job for a minute";
+inline constexpr char kSettlingOther[] =
+    "Waiting until it is certain what became of another process's start";
+inline constexpr char kTryingAgain[] = "The service does not take the start now; trying again";
+std::string WaitingFor(const schema::JobKind& kind, const std::string& workflow,
+                       const std::string& job_id);
+std::string StartedJob(const std::string& job_id);
+std::string FoundStartedJob(const std::string& job_id);
+std::string AdoptedJob(const std::string& job_id);
+std::string TookUpEarlierJob(const std::string& job_id);
+std::string EarlierJobHasEnded(const std::string& job_id);
+// `status` and `counts`: empty where they are not known.
 std::string StillWaiting(const std::string& status, absl::Duration waited,
                          const std::string& counts);
 std::string HowItEnded(const RunName& run, const std::string& status, const std::string& counts);

@@ -118,8 +118,7 @@ Task<Run::Ended> Run::TakeUpEarlier(TakeUp& earlier) {
   Has(note_->note().job_id);
   FillKnown(schema_, note_->note().known, state_.AsMap());
   if (invocation_.has_value()) {
-    Report(absl::StrCat("Took up job ", note_->note().job_id,
-                        " of an earlier invocation that did not see its end"));
+    Report(TookUpEarlierJob(note_->note().job_id));
   } else {
     diagnostics_.push_back(TookUp(NameOf(kind(), state_), earlier.was_closed()
                                                               ? TakenUpFrom::kClosed
@@ -131,7 +130,7 @@ Task<Run::Ended> Run::TakeUpEarlier(TakeUp& earlier) {
 // What a process that died has sent may have been executed: that is settled before anything is
 // sent.
 Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
-  Report("Looking for a minute for the job of an earlier invocation, whose start had no answer");
+  Report(kLookingForEarlier);
   const StartResult result = co_await Settle(runs_, region_, note_, request, until_);
   if (result.kind == StartResult::Kind::kNotStarted && result.status.ok()) co_return std::nullopt;
   if (result.kind != StartResult::Kind::kFound) co_return NotStartedBecause(result);
@@ -147,8 +146,7 @@ Task<Run::Ended> Run::SettleAttempt(const StartRequest& request) {
   private_.has_own_output = settled.settings.output.empty();
   const Turns::Turn turn = region_.turns.TakeOver(result.job_id);
   Has(result.job_id);
-  Report(absl::StrCat("Took up job ", result.job_id,
-                      " of an earlier invocation that did not see its end"));
+  Report(TookUpEarlierJob(result.job_id));
   Fill(*kind().get, result.answer);
   co_return co_await Finish();
 }
@@ -164,17 +162,15 @@ Task<Run::Ended> Run::Start(const StartRequest& request, const Turns::Turn& turn
       co_return std::nullopt;
     case StartResult::Kind::kStarted:
       Has(result.job_id);
-      Report(absl::StrCat("Started job ", result.job_id));
+      Report(StartedJob(result.job_id));
       Fill(*kind().start, result.answer);
       break;
     case StartResult::Kind::kFound:
     case StartResult::Kind::kAdopted:
       Has(result.job_id);
       Fill(*kind().get, result.answer);
-      Report(absl::StrCat(result.kind == StartResult::Kind::kAdopted
-                              ? "Adopted the running job "
-                              : "Found the job that was started: ",
-                          result.job_id));
+      Report(result.kind == StartResult::Kind::kAdopted ? AdoptedJob(result.job_id)
+                                                        : FoundStartedJob(result.job_id));
       if (result.kind == StartResult::Kind::kAdopted && !invocation_.has_value()) {
         diagnostics_.push_back(TookUp(NameOf(kind(), state_), TakenUpFrom::kRunning));
       }
@@ -278,7 +274,7 @@ bool Run::HasEndedMeanwhile(const std::string& job_id) {
   if (!invocation_.has_value()) return false;
   const absl::StatusOr<json> job = region_.jobs.Get(settings_.workflow, job_id, until_.stop);
   if (!job.ok() || !region_.jobs.HasEnded(*job)) return false;
-  Report(absl::StrCat("Job ", job_id, " of an earlier invocation has ended meanwhile"));
+  Report(EarlierJobHasEnded(job_id));
   const absl::Status served = std::exchange(note_, nullptr)->Serve();
   if (!served.ok()) log::Warn("A note could not be closed", {{"error", served.message()}});
   return true;

@@ -183,7 +183,7 @@ class Starter {
     if (!is_busy) ++lost_answers_;
     log::Warn("The answer to a start was lost; looking for the job in the list",
               {{"workflow_name", request_.workflow}, {"error", failure.message()}});
-    Report("The answer to the start was lost; looking for its job for a minute");
+    Report(kLookingForLost);
     StartResult found = co_await Reconcile();
     if (found.kind != Kind::kNotStarted) co_return Ended(std::move(found));
     if (lost_answers_ >= kMostLostAnswers && !is_busy) co_return Unknown(failure, {});
@@ -226,11 +226,8 @@ class Starter {
   }
 
   Task<absl::Status> AwaitSettling() {
-    log::Info("Waiting until it is certain what became of another process's start",
-              {{"workflow_name", request_.workflow}});
-    if (!std::exchange(told_of_settling_, true)) {
-      Report("Waiting until it is certain what became of another process's start");
-    }
+    log::Info(kSettlingOther, {{"workflow_name", request_.workflow}});
+    if (!std::exchange(told_of_settling_, true)) Report(kSettlingOther);
     co_await clock_.Pause(std::min(kOpenPause, until_.deadline - clock_.Elapsed()), until_.stop);
     co_return IsOver();
   }
@@ -471,9 +468,7 @@ class Starter {
     if (running.has_value()) {
       log::Info("Waiting for another job to end",
                 {{"workflow_name", running->workflow}, {"job_id", running->id}});
-      const std::string job =
-          absl::StrCat("Waiting for job ", running->id, " of ", jobs_.kind().workflow_title, " \"",
-                       running->workflow, "\"");
+      const std::string job = WaitingFor(jobs_.kind(), running->workflow, running->id);
       Report(absl::StrCat(job, " to end"));
       JobWatch::Progress progress;  // may be told once more when this has gone
       if (request_.report) {
@@ -483,9 +478,9 @@ class Starter {
       }
       co_await region_.watch.Await(running->workflow, running->id, until_, std::move(progress));
     } else {
-      log::Info("The service does not take the start now; trying again",
+      log::Info(kTryingAgain,
                 {{"workflow_name", request_.workflow}, {"error", refusal_.message()}});
-      Report("The service does not take the start now; trying again");
+      Report(kTryingAgain);
       // A while that grows with the time waited already.
       const absl::Duration pause = PollInterval(clock_.Elapsed() - since_);
       co_await clock_.Pause(std::min(pause, until_.deadline - clock_.Elapsed()), until_.stop);
