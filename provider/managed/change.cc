@@ -50,7 +50,7 @@ absl::Duration TimeOut(const schema::Schema& schema, const Value& object, const 
 
 bool Takes(const schema::Operation& operation, const schema::Attribute& attribute) {
   const std::string member = attribute.member.substr(0, attribute.member.find('.'));
-  return std::find(operation.input.begin(), operation.input.end(), member) != operation.input.end();
+  return absl::c_linear_search(operation.input, member);
 }
 
 // The pauses between the attempts of something: each twice as long as the one before.
@@ -321,10 +321,7 @@ std::vector<std::string> Change::RunningJobs() const {
   const schema::Vocabulary& words = context_.catalog->vocabulary;
   for (const json& job : jobs->body[managed_.jobs.items]) {
     const std::string status = schema::TextMember(job, "status");
-    if (absl::c_linear_search(words.succeeded, status) ||
-        absl::c_linear_search(words.failed, status)) {
-      continue;
-    }
+    if (words.IsEnd(status, !job.value("endTime", json()).is_null())) continue;
     running.push_back(absl::StrCat("job ", schema::TextMember(job, "jobId"), " (", status, ")"));
   }
   return running;

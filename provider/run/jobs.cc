@@ -14,14 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-// A status that this version does not know is an end if there is a time of it.
-bool IsEnd(const schema::Catalog& catalog, absl::string_view status, bool has_end_time) {
-  const schema::Vocabulary& known = catalog.vocabulary;
-  return absl::c_linear_search(known.succeeded, status) ||
-         absl::c_linear_search(known.failed, status) ||
-         (has_end_time && !absl::c_linear_search(known.running, status));
-}
-
 // Whether `jobs` are listed from the newest on, and back to `newer_than`.
 bool Reaches(const json& jobs, absl::Time newer_than) {
   absl::Time before = absl::InfiniteFuture();
@@ -117,7 +109,7 @@ absl::StatusOr<std::vector<std::string>> Jobs::ListWorkflows(std::stop_token sto
 }
 
 bool HasEnded(const schema::Catalog& catalog, const Value& run) {
-  return IsEnd(catalog, TextOf(run, "status"), run["end_time"].IsString());
+  return catalog.vocabulary.IsEnd(TextOf(run, "status"), run["end_time"].IsString());
 }
 
 bool HasFailed(const schema::Catalog& catalog, const Value& run) {
@@ -126,8 +118,8 @@ bool HasFailed(const schema::Catalog& catalog, const Value& run) {
 }
 
 bool Jobs::HasEnded(const json& job) const {
-  return IsEnd(catalog_, schema::TextMember(job, "status"),
-               !job.value("endTime", json()).is_null());
+  return catalog_.vocabulary.IsEnd(schema::TextMember(job, "status"),
+                                   !job.value("endTime", json()).is_null());
 }
 
 bool Jobs::HasFailed(const json& job) const {

@@ -498,6 +498,11 @@ class Loader {
 
 }  // namespace
 
+bool Vocabulary::IsEnd(absl::string_view state, bool has_end_time) const {
+  return absl::c_linear_search(succeeded, state) || absl::c_linear_search(failed, state) ||
+         (has_end_time && !absl::c_linear_search(running, state));
+}
+
 const Schema* Catalog::Find(Kind kind, absl::string_view name) const {
   for (const Schema& schema : types) {
     if (schema.kind == kind && schema.name == name) return &schema;

@@ -26,6 +26,10 @@ struct Vocabulary {
   std::vector<std::string> running{};    // states in which a job has not ended
   std::vector<std::string> succeeded{};  // states in which a job has ended well
   std::vector<std::string> failed{};     // states in which it has ended badly
+
+  // Whether a job of this state has ended. One that this version does not know is an end if there
+  // is a time of it.
+  bool IsEnd(absl::string_view state, bool has_end_time) const;
 };
 
 // Its types point into it, so it moves but is never copied.
