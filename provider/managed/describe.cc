@@ -84,9 +84,9 @@ std::string WorkflowOf(const DeletedIds& ids) {
 }
 
 // "unique_ids[3] (...4711), unique_ids[7] and 12 more".
-std::string Places(const DeletedIds& ids, const std::vector<RefusedId>& some) {
+std::string Places(const DeletedIds& ids, const std::vector<ListedId>& some) {
   std::vector<std::string> places;
-  for (const RefusedId& id : some) {
+  for (const ListedId& id : some) {
     if (places.size() == kMostShown) break;
     places.push_back(absl::StrCat(
         ids.items, "[", id.index, "]",
@@ -290,8 +290,8 @@ std::string DeletedAsTold(const DeletedIds& ids) {
 }
 
 Diagnostic IdsNotDeleted(const DeletedIds& ids) {
-  std::map<std::string, std::vector<RefusedId>> by_type;
-  for (const RefusedId& id : ids.refused) by_type[id.error_type].push_back(id);
+  std::map<std::string, std::vector<ListedId>> by_type;
+  for (const ListedId& id : ids.refused) by_type[id.error_type].push_back(id);
   std::vector<std::string> types;
   for (const auto& [type, some] : by_type) {
     types.push_back(absl::StrCat(type.empty() ? "no reason" : type, " for ", Places(ids, some)));

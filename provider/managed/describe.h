@@ -54,9 +54,9 @@ Diagnostic UnableToReadData(const schema::Catalog& catalog, const schema::Schema
                             const Value& config, const std::string& region,
                             const absl::Status& why);
 
-// Of the unique ids that an action was given: where in the list it stands, and what the service
+// Of the unique ids that an action was given: where the list has it first, and what the service
 // said of it.
-struct RefusedId {
+struct ListedId {
   std::size_t index = 0;
   std::string id{};
   std::string error_type{};
@@ -72,8 +72,8 @@ struct DeletedIds {
   std::size_t deleted = 0;
   std::size_t accepted = 0;  // it works on them
   std::size_t disconnected = 0;
-  std::vector<RefusedId> refused{};
-  std::vector<RefusedId> unmentioned{};  // of which it said nothing
+  std::vector<ListedId> refused{};
+  std::vector<ListedId> unmentioned{};  // of which it said nothing
 };
 
 // Lines.

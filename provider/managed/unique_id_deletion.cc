@@ -32,12 +32,9 @@ constexpr std::size_t kBytesAround = 3;
 
 constexpr char kAccepted[] = "ACCEPTED";
 
-// An id, and the first place where the list has it.
-using Id = RefusedId;
-
 // Each once.
-std::vector<Id> IdsOf(const Value::List& list) {
-  std::vector<Id> ids;
+std::vector<ListedId> IdsOf(const Value::List& list) {
+  std::vector<ListedId> ids;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const std::string& id = list[i].AsString();
@@ -73,7 +70,7 @@ class Deletion {
     request_.progress(
         DeletingIds(told_, request_.config[batch_.items].AsList().size() - ids_.size()));
     for (std::size_t sent = 0; sent < ids_.size();) {
-      const std::vector<Id> some = Next(sent);
+      const std::vector<ListedId> some = Next(sent);
       const absl::StatusOr<aws::Answer> answer = Send(some);
       if (!answer.ok()) {
         return {UnableToDeleteIds(told_, sent, batch_.operation->name, answer.status())};
@@ -90,8 +87,8 @@ class Deletion {
 
  private:
   // As many of the ids after the first `sent` as one request takes.
-  std::vector<Id> Next(std::size_t sent) const {
-    std::vector<Id> some;
+  std::vector<ListedId> Next(std::size_t sent) const {
+    std::vector<ListedId> some;
     std::size_t bytes = 0;
     for (std::size_t i = sent; i < ids_.size(); ++i) {
       bytes += ids_[i].id.size() + kBytesAround;
@@ -101,10 +98,10 @@ class Deletion {
     return some;
   }
 
-  absl::StatusOr<aws::Answer> Send(const std::vector<Id>& some) {
+  absl::StatusOr<aws::Answer> Send(const std::vector<ListedId>& some) {
     std::vector<Secret> secrets;
     json texts = json::array();
-    for (const Id& id : some) {
+    for (const ListedId& id : some) {
       texts.push_back(id.id);
       secrets.emplace_back(id.id);
     }
@@ -114,7 +111,7 @@ class Deletion {
   }
 
   // What the answer says of each.
-  void TakeIn(const std::vector<Id>& some, const json& answer) {
+  void TakeIn(const std::vector<ListedId>& some, const json& answer) {
     const bool is_accepted = TextMember(answer, "status") == kAccepted;
     std::set<std::string> deleted;
     for (const json& item : ListMember(answer, "deleted")) {
@@ -124,7 +121,7 @@ class Deletion {
     for (const json& item : ListMember(answer, "errors")) {
       if (item.is_object()) errors[TextMember(item, "uniqueId")] = TextMember(item, "errorType");
     }
-    for (const Id& id : some) {
+    for (const ListedId& id : some) {
       const auto error = errors.find(id.id);
       if (error != errors.end()) {
         told_.refused.push_back({.index = id.index, .id = id.id, .error_type = error->second});
@@ -144,7 +141,7 @@ class Deletion {
   aws::Client& client_;
   const std::string member_;
   json members_;
-  const std::vector<Id> ids_;
+  const std::vector<ListedId> ids_;
   DeletedIds told_;
 };
 

@@ -36,7 +36,7 @@ absl::Status Refused(const std::string& operation, const std::string& code,
 }
 
 // Of a list of eight unique ids.
-DeletedIds IdsOf(std::vector<RefusedId> refused, std::vector<RefusedId> unmentioned = {}) {
+DeletedIds IdsOf(std::vector<ListedId> refused, std::vector<ListedId> unmentioned = {}) {
   const std::size_t deleted = 8 - refused.size() - unmentioned.size();
   return {.items = "unique_ids",
           .workflow = "customers",
@@ -48,7 +48,7 @@ DeletedIds IdsOf(std::vector<RefusedId> refused, std::vector<RefusedId> unmentio
           .unmentioned = std::move(unmentioned)};
 }
 
-RefusedId Invalid(std::size_t index, std::string id) {
+ListedId Invalid(std::size_t index, std::string id) {
   return {.index = index, .id = std::move(id), .error_type = "VALIDATION_ERROR"};
 }
 
