@@ -222,14 +222,15 @@ class Journal : public std::enable_shared_from_this<Journal> {
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
   bool trouble_told_ ABSL_GUARDED_BY(mutex_) = false;
   std::string process_version_ ABSL_GUARDED_BY(mutex_);
-  std::string renewal_
-      ABSL_GUARDED_BY(mutex_);  // what was tried last, while it is not known whether it was written
-  absl::Duration renewed_ ABSL_GUARDED_BY(mutex_) =
-      -absl::InfiniteDuration();               // when the last good renewal was begun
+  // What was tried last, while it is not known whether it was written.
+  std::string renewal_ ABSL_GUARDED_BY(mutex_);
+  // When the last good renewal was begun.
+  absl::Duration renewed_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   absl::Status lost_ ABSL_GUARDED_BY(mutex_);  // why the lease is lost for good
-  std::list<Held> held_;
-  std::set<std::string> reached_for_;  // by name: what is being written to be held
-  std::map<std::string, Noted> read_;  // by name: what was read last
+  std::list<Held> held_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> reached_for_
+      ABSL_GUARDED_BY(mutex_);  // by name: what is being written to be held
+  std::map<std::string, Noted> read_ ABSL_GUARDED_BY(mutex_);  // by name: what was read last
 };
 
 }  // namespace er::run
