@@ -49,6 +49,24 @@ TEST(JobRunCreate, SendsWhatIsConfiguredAndNothingElse) {
   EXPECT_EQ(answer.state["outputs"], Value(Value::List{block}));
 }
 
+// An attempt that left the kind of job open may be another run's than the one that settles it.
+TEST(JobRunCreate, WhatAnotherRunHasSettledIsTakenUpByItsOwn) {
+  RunFixture test;
+  test.service.faults["StartIdMappingJob"] = {Fault::kLostAfter};
+  test.service.faults["ListIdMappingJobs"] = std::deque<Fault>(300, Fault::kLostBefore);
+  test.service.faults["ListIdMappingJobs"].push_front(Fault::kNone);
+  const Value timeouts = Value::Map{{"create", "30s"}, {"update", {}}, {"delete", {}}};
+  ASSERT_TRUE(test.Create({{"timeouts", timeouts}}).state.IsNull());
+  ASSERT_THAT(test.service.jobs, SizeIs(1));
+
+  test.service.faults.clear();
+  test.NewProcess();
+  const StateAnswer other = test.Create({{"job_type", "INCREMENTAL"}});
+  EXPECT_EQ(TextOf(other.state, "job_id"), test.service.jobs[1].id);
+  EXPECT_EQ(TextOf(test.Create().state, "job_id"), test.service.jobs[0].id);
+  EXPECT_THAT(test.service.jobs, SizeIs(2));
+}
+
 TEST(JobRunCreate, WithoutAWaitReadsTheJobBackOnce) {
   RunFixture test;
   const StateAnswer answer = test.Create({{"wait_for_completion", false}});

@@ -5,6 +5,7 @@
 namespace er::run {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -102,6 +103,53 @@ TEST(JobRunPlan, AnUnfinishedRunThatIsNotWaitedForKeepsItsJob) {
   ASSERT_THAT(again.diagnostics, SizeIs(1));
   EXPECT_EQ(again.diagnostics[0].summary, "ID Mapping Job Belongs to Another Run");
   EXPECT_EQ(again.state, unfinished);
+}
+
+// With create_before_destroy the apply would not know of the job, and start another.
+TEST(JobRunPlan, AReplacementThatCannotBeNotedIsAnError) {
+  RunFixture test;
+  const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  const Value unfinished = With(run.state, "unfinished", true);
+  test.End();
+  test.NewProcess();
+  test.journal.fault = [](const std::string& operation, const std::string&) {
+    return operation == "Replace" || operation == "Create" ? absl::UnavailableError("down")
+                                                           : absl::OkStatus();
+  };
+  const Value config = test.Config({});
+  const PlanAnswer first = test.PlanTo(unfinished, config);
+  EXPECT_THAT(Summaries(test.PlanTo(Value::Null(), config, first.private_data).diagnostics),
+              Contains("error: Unable to Note the Replacement"));
+}
+
+// Else the last trace of the job would go.
+TEST(JobRunPlan, ADeleteHalfThatCannotBeNotedKeepsTheRun) {
+  RunFixture test;
+  test.is_journal_asked_for = true;
+  test.NewProcess();
+  const StateAnswer run = test.Create({{"wait_for_completion", false}});
+  const Value unfinished = With(run.state, "unfinished", true);
+  test.NewProcess();
+  const Value config = test.Config({});
+  const PlanAnswer first = test.PlanTo(unfinished, config);
+  const PlanAnswer second = test.PlanTo(Value::Null(), config, first.private_data);
+  test.NewProcess();
+  const resource::ApplyRequest half{.prior = unfinished, .private_data = second.private_data};
+  for (const char* fails : {"Create", "List", "Replace"}) {
+    test.journal.fault = [fails](const std::string& operation, const std::string&) {
+      return operation == fails ? absl::UnavailableError("down") : absl::OkStatus();
+    };
+    const StateAnswer kept = Await(test.process->run.Delete(half));
+    EXPECT_THAT(Summaries(kept.diagnostics),
+                Contains("error: Unable to Replace the ID Mapping Job"))
+        << fails;
+    EXPECT_EQ(kept.state, unfinished) << fails;
+    test.NewProcess();
+  }
+  test.journal.fault = nullptr;
+  EXPECT_TRUE(Await(test.process->run.Delete(half)).state.IsNull());
+  EXPECT_EQ(TextOf(test.Create().state, "job_id"), TextOf(run.state, "job_id"));
+  EXPECT_THAT(test.service.jobs, SizeIs(1));
 }
 
 TEST(JobRunPlan, AnUnfinishedRunThatHasFailedMeanwhileIsReplaced) {
