@@ -76,8 +76,8 @@ json Browser::Ask(const std::string& method, const std::string& path, const json
     return nullptr;
   }
   json value = json::parse(answer->body, nullptr, false).value("value", json());
-  const bool is_missing = absl::EndsWith(path, "/element");  // whoever asks tries again
-  if (answer->status != 200 && !is_missing) ADD_FAILURE() << path << ": " << answer->body;
+  const bool is_tried_again = absl::EndsWith(path, "/element") || absl::EndsWith(path, "/click");
+  if (answer->status != 200 && !is_tried_again) ADD_FAILURE() << path << ": " << answer->body;
   return value;
 }
 
@@ -99,15 +99,22 @@ std::string Browser::AwaitElement(const std::string& selector) {
   return absl::StrCat("/session/", session_, "/element/", id);
 }
 
+// The page may make the element anew between the two calls.
 void Browser::Click(const std::string& selector) {
-  Ask("POST", AwaitElement(selector) + "/click", json::object());
+  json mistake;
+  const bool is_clicked = Await(
+      [&] {
+        mistake = Ask("POST", AwaitElement(selector) + "/click", json::object());
+        return mistake.is_null();
+      },
+      std::chrono::seconds(10));
+  EXPECT_TRUE(is_clicked) << selector << ": " << mistake;
 }
 
 void Browser::Type(const std::string& selector, const std::string& text) {
-  const std::string element = AwaitElement(selector);
-  Ask("POST", element + "/click", json::object());
+  Click(selector);
   // Control+A, what is new, Enter.
-  Ask("POST", element + "/value", {{"text", "\uE009a\uE000" + text + "\uE007"}});
+  Ask("POST", AwaitElement(selector) + "/value", {{"text", "\uE009a\uE000" + text + "\uE007"}});
 }
 
 void Browser::Choose(const std::string& selector, const std::string& option) {
